@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+/* value - the data that templates, parsers, stores and functions exchange,
+ * with Go's type system where it shows: printing, %T, comparison, argument
+ * checks and field access depend on types, so every value carries one.
+ *
+ * Memory: values are made in an arena and live as long as it does; a struct
+ * val is copied freely (24 bytes), what it points to is shared. Data that came
+ * from a watcher is shared by several renders and is never changed: a function
+ * that would change it copies first (val_map_dup).
+ *
+ * nil: a val without type is "no value" (Go's invalid reflect.Value; also what
+ * a nil interface holds in a list or map of interface {}). A typed nil (slice,
+ * map, pointer) has its type and a NULL payload. */
+#ifndef BASEBOX_DATA_VALUE_H
+#define BASEBOX_DATA_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* Go's reflect.Kind, as far as it occurs. */
+enum val_kind {
+	KIND_INVALID,
+	KIND_BOOL,
+	KIND_INT, /* int, and the sized signed types */
+	KIND_UINT,
+	KIND_FLOAT,
+	KIND_COMPLEX,
+	KIND_STRING,
+	KIND_SLICE,
+	KIND_MAP,
+	KIND_PTR,    /* to a struct */
+	KIND_STRUCT, /* by value */
+	KIND_CHAN,   /* of int64: a range [from, to) */
+	KIND_FUNC,
+	KIND_INTERFACE, /* only as the elem of a list or map, or a parameter */
+};
+
+struct val;
+struct val_type;
+struct tmpl_call;
+
+struct val_field {
+	const char *name;
+	const struct val_type *type;
+	const char *json; /* JSON key; NULL = name; "-" = left out */
+};
+
+/* A method: called like a template function; args[0] is the receiver. */
+struct val_method {
+	const char *name;
+	const char *sig; /* as in tmpl/func.h, without the receiver */
+	int (*fn)(struct tmpl_call *c, const struct val *args, size_t n,
+		  struct val *out);
+};
+
+struct val_type {
+	const char *name; /* what %T prints: "[]string", "*dependency.Node" */
+	enum val_kind kind;
+	uint8_t bits; /* of numbers: 64 for int, int64, float64; 8 for uint8 */
+	const struct val_type *elem; /* slice, map, pointer, chan */
+	const struct val_type *key;  /* map */
+	const struct val_field *fields; /* struct, in Go's order */
+	size_t nfields;
+	const struct val_method *methods; /* on the struct or its pointer */
+	size_t nmethods;
+	/* Go's String(), if the type has one (time.Duration, Nomad items). */
+	struct str (*string)(struct arena *a, const struct val *v);
+};
+
+struct val_list {
+	size_t n, cap;
+	struct val *items;
+};
+
+struct val_map; /* hash table, opaque; iteration is always in key order */
+
+struct val {
+	const struct val_type *type; /* NULL = no value */
+	union {
+		bool b;
+		int64_t i;
+		uint64_t u;
+		double f;
+		struct { double re, im; } c;
+		struct str s; /* KIND_STRING; not NUL-terminated in general */
+		struct val_list *list; /* NULL = nil slice */
+		struct val_map *map;   /* NULL = nil map */
+		struct val *fields;    /* KIND_STRUCT, KIND_PTR: nfields vals;
+					* NULL = nil pointer */
+		struct { int64_t from, to; } range; /* KIND_CHAN */
+		const void *func;
+	};
+};
+
+/* The predeclared types. */
+extern const struct val_type type_bool, type_int, type_int64, type_int32,
+	type_uint, type_uint64, type_uint8, type_float64, type_complex128,
+	type_string, type_any;      /* interface {} */
+extern const struct val_type type_bytes;    /* []uint8; payload is .list of
+					     * type_uint8, or see val_bytes */
+extern const struct val_type type_strings;  /* []string */
+extern const struct val_type type_anys;     /* []interface {} */
+extern const struct val_type type_map_any;  /* map[string]interface {} */
+extern const struct val_type type_map_str;  /* map[string]string */
+extern const struct val_type type_map_anyany; /* map[interface {}]interface {} */
+extern const struct val_type type_json_number; /* json.Number, kind string */
+extern const struct val_type type_chan_int64;
+
+static inline enum val_kind val_kind(const struct val *v)
+{
+	return v->type ? v->type->kind : KIND_INVALID;
+}
+
+/* --- making values --- */
+
+static inline struct val val_none(void)
+{
+	return (struct val){0};
+}
+struct val val_bool(bool b);
+struct val val_int(int64_t i);   /* Go int */
+struct val val_int64(int64_t i); /* Go int64 */
+struct val val_uint64(uint64_t u);
+struct val val_float(double f);
+struct val val_str(struct str s);         /* borrows */
+struct val val_cstr(const char *s);       /* borrows */
+struct val val_str_dup(struct arena *a, struct str s);
+struct val val_bytes(struct arena *a, struct str s); /* []uint8, copied */
+/* An empty, non-nil list with room for cap elements. */
+struct val val_list(struct arena *a, const struct val_type *t, size_t cap);
+struct val val_map(struct arena *a, const struct val_type *t);
+/* A pointer to a new struct, all fields typed zero values. t is the pointer
+ * type (KIND_PTR). */
+struct val val_ptr(struct arena *a, const struct val_type *t);
+struct val val_zero(const struct val_type *t); /* nil, 0, "" of a type */
+
+/* --- lists --- (an allocation failure: -1, or the arena's longjmp) */
+
+static inline size_t val_len_list(const struct val *v)
+{
+	return v->list ? v->list->n : 0;
+}
+int val_push(struct arena *a, struct val *list, struct val item);
+
+/* --- maps --- */
+
+size_t val_map_len(const struct val *m);
+/* The value of a key, or NULL. */
+const struct val *val_map_get(const struct val *m, const struct val *key);
+const struct val *val_map_gets(const struct val *m, struct str key);
+int val_map_set(struct arena *a, struct val *m, struct val key, struct val v);
+int val_map_sets(struct arena *a, struct val *m, struct str key, struct val v);
+bool val_map_del(struct val *m, const struct val *key);
+/* A shallow copy in the arena. */
+struct val val_map_dup(struct arena *a, const struct val *m);
+/* Entry i (0 <= i < len) in key order as Go's fmt sorts: nil first, bools
+ * false first, numbers by value (NaN first), strings by bytes. Sorts when
+ * needed; the arena holds the sorted index. */
+void val_map_at(struct arena *a, const struct val *m, size_t i, struct val *key,
+		struct val *v);
+
+/* --- structs --- */
+
+/* Index of a field in a struct type (or the pointer's), -1 if none. */
+int val_field_index(const struct val_type *t, struct str name);
+/* The field of a struct value or non-nil pointer by name, NULL if none. */
+struct val *val_field(const struct val *v, const char *name);
+int val_set_field(struct val *v, const char *name, struct val x);
+const struct val_method *val_method(const struct val_type *t, struct str name);
+
+/* --- looking --- */
+
+/* Go's truth: false for no value, nil, false, 0, "", empty; structs and
+ * non-nil pointers are true. */
+bool val_truth(const struct val *v);
+/* reflect.DeepEqual, numbers of different types being different. */
+bool val_deep_equal(const struct val *a, const struct val *b);
+/* A full copy into another arena (data moving from a reply to a store). */
+struct val val_deep_copy(struct arena *a, const struct val *v);
+bool val_is_bytes(const struct val *v);
+/* The bytes of a []uint8 (copied to the arena when needed). */
+struct str val_bytes_str(struct arena *a, const struct val *v);
+
+#endif
