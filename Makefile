@@ -1,0 +1,137 @@
+# basebox: one static executable. `make help` lists the targets.
+#
+# V=1 shows the commands; WERROR=0 keeps warnings from stopping the build;
+# LTO=0 links quickly, for daily work (its objects live apart).
+
+SHELL = /bin/bash
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+ARCH := $(shell uname -m)
+DEPS := build/deps/$(ARCH)
+DEPSG := build/deps/$(ARCH)-glibc
+V ?= 0
+WERROR ?= 1
+LTO ?= 1
+PREFIX ?= /usr/local
+Q := $(if $(filter 0,$(V)),@)
+quiet := $(findstring s,$(firstword -$(filter-out --%,$(MAKEFLAGS))))
+say = $(if $(filter 0,$(V)),$(if $(quiet),@:,@echo "  $(1)"))
+
+# Sources are found, not listed: adding one edits nothing here.
+MAIN := $(wildcard core/*.c)
+CORE := $(wildcard core/*/*.c)
+APPLETS := $(wildcard applets/*/*.c)
+SRCS := $(MAIN) $(CORE) $(APPLETS)
+GEN := build/gen/applets.c
+UNITS := $(wildcard tests/unit/*_test.c)
+UNIT_HELP := $(filter-out $(UNITS),$(wildcard tests/unit/*.c))
+FUZZES := $(wildcard tests/fuzz/*_fuzz.c)
+
+WARN := -Wall -Wextra -Wshadow -Wvla -Wswitch-enum -Wundef -Wformat=2 \
+	-Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes \
+	-Wimplicit-fallthrough -Wnull-dereference \
+	$(if $(filter 1,$(WERROR)),-Werror)
+CPP := -D_GNU_SOURCE -Iinclude -Icore -Ibuild/gen
+LIBS := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lyaml
+
+# The product: musl, small, position independent, no INTERP.
+CC := $(DEPS)/bin/musl-gcc
+LTOFLAGS := $(if $(filter 1,$(LTO)),-flto=2 -fno-fat-lto-objects)
+CFLAGS := -std=gnu11 -Os -fPIE -ffunction-sections -fdata-sections \
+	-fstack-protector-strong -fno-asynchronous-unwind-tables \
+	-fno-unwind-tables -fno-ident -fno-math-errno -fmerge-all-constants
+LDFLAGS := -static-pie -Wl,--gc-sections -Wl,--build-id=none \
+	-Wl,-z,relro,-z,now,-z,noseparate-code -Wl,--as-needed
+OBJ := build/$(if $(filter 1,$(LTO)),product,nolto)
+
+# The debug flavour: glibc and sanitizers.
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CFLAGSG := -std=gnu11 -O1 -g -fno-omit-frame-pointer $(SAN)
+DOBJ := build/debug
+
+objs = $(patsubst %.c,$(1)/%.o,$(filter %.c,$(2)))
+OBJS := $(call objs,$(OBJ),$(SRCS) $(GEN))
+DOBJS := $(call objs,$(DOBJ),$(MAIN) $(APPLETS) $(GEN))
+DCORE := $(call objs,$(DOBJ),$(CORE))
+
+all: build/basebox links ## the product: build/basebox (static, musl), and build/bin/*
+
+debug: build/debug/basebox ## build/debug/basebox: glibc with ASan and UBSan
+
+.PHONY: all debug unit test lint size bench image demo fuzz install clean \
+	help check links FORCE
+
+# --- the product ---
+
+build/basebox: $(OBJS)
+	$(call say,LD $@)
+	$(Q)$(CC) $(CFLAGS) $(LTOFLAGS) $(LDFLAGS) -Wl,-Map=build/basebox.map \
+		-o $@.full $(OBJS) -L$(DEPS)/lib $(LIBS)
+	$(Q)! readelf -lW $@.full | grep -q INTERP || \
+		{ echo "$@: not static: it has an INTERP header" >&2; exit 1; }
+	$(Q)strip -s -R .comment -o $@.new $@.full && mv $@.new $@
+
+$(OBJ)/%.o: %.c | $(DEPS)/whole
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPP) $(CFLAGS) $(LTOFLAGS) $(WARN) -MMD -MP -c -o $@ $<
+
+$(DEPS)/whole:
+	scripts/setup
+
+links: build/basebox ## build/bin/NAME -> ../basebox, one per applet
+	$(Q)rm -rf build/bin && mkdir -p build/bin
+	$(Q)while read -r n; do ln -s ../basebox build/bin/$$n; done \
+		<build/gen/names
+	$(Q)ln -sf ../basebox build/bin/basebox
+
+# --- generated: the applet table ---
+
+$(GEN): build/gen/list scripts/gen-applets $(APPLETS)
+	$(call say,GEN $@)
+	$(Q)scripts/gen-applets -v out=build/gen $(APPLETS) </dev/null
+
+# Changes only when an applet is added or removed.
+build/gen/list: FORCE
+	@mkdir -p $(@D)
+	@echo "$(APPLETS)" | cmp -s - $@ || echo "$(APPLETS)" >$@
+
+# --- debug flavour ---
+
+build/debug/basebox: $(DOBJS) build/debug/core.a
+	$(call say,LD $@)
+	$(Q)gcc $(CFLAGSG) -o $@ $^ -L$(DEPSG)/lib $(LIBS) -lpthread -lm
+
+build/debug/core.a: $(DCORE)
+	$(Q)rm -f $@ && ar rcsT $@ $^
+
+$(DOBJ)/%.o: %.c | $(DEPS)/whole
+	$(call say,CC $< (debug))
+	@mkdir -p $(@D)
+	$(Q)gcc -I$(DEPSG)/include $(CPP) $(CFLAGSG) $(WARN) -MMD -MP -c -o $@ $<
+
+# --- tests ---
+
+UNIT_BINS := $(patsubst tests/unit/%.c,build/debug/unit/%,$(UNITS))
+
+unit: $(if $(T),build/debug/unit/$(T)_test,$(UNIT_BINS)) ## unit tests under ASan and UBSan; T=name for one
+	$(Q)scripts/run-units $(filter build/debug/unit/%,$^)
+
+build/debug/unit/%_test: $(DOBJ)/tests/unit/%_test.o \
+		$(call objs,$(DOBJ),$(UNIT_HELP)) build/debug/core.a
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)gcc $(CFLAGSG) -o $@ $^ -L$(DEPSG)/lib $(LIBS) -lcmocka -lpthread -lm
+
+-include $(patsubst %.o,%.d,$(OBJS) $(DOBJS) $(DCORE)) \
+	$(patsubst %.c,$(DOBJ)/%.d,$(UNITS) $(UNIT_HELP))
+
+clean: ## removes what was built here (the libraries' cache stays)
+	rm -rf build/product build/nolto build/debug build/gen build/bin \
+		build/basebox* build/lint build/fuzz build/checked
+
+help: ## this list
+	@sed -n 's/^\([a-z_.]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
+		awk -F'\t' '{ printf "  %-22s %s\n", $$1, $$2 }'

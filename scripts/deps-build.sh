@@ -1,0 +1,119 @@
+# shellcheck shell=bash
+# Builds the libraries from unpacked sources. Sourced by scripts/setup; this
+# file, deps.lock and mbedtls_config.h together name the build cache.
+#
+#   build_set FLAVOUR SRC PREFIX   FLAVOUR = musl (the product: static-pie,
+#                                  small) or glibc (debug: -O1 -g)
+# SRC holds one folder per library (musl mbedtls curl cjson libyaml).
+
+size_flags="-Os -ffunction-sections -fdata-sections -fPIE \
+-fno-asynchronous-unwind-tables -fno-unwind-tables"
+
+# run LOG COMMAND...: quiet unless the command fails, then the log's end.
+run()
+{
+	local log=$1
+	shift
+	"$@" >>"$log" 2>&1 && return
+	echo "setup: failed: $*" >&2
+	tail -40 "$log" >&2
+	echo "setup: the whole log is $log" >&2
+	return 1
+}
+
+build_musl()
+{
+	local prefix=$1 log=$2 work=$3 dir inc
+	mkdir -p "$work/musl"
+	cd "$work/musl" || return
+	run "$log" "$src/musl/configure" --prefix="$prefix" --disable-shared \
+		--enable-wrapper=gcc CFLAGS="${size_flags/-fPIE/}" || return
+	run "$log" make -j2 || return
+	run "$log" make install || return
+	# The kernel's headers (musl has none, and core/os needs them).
+	inc=/usr/include
+	for dir in linux asm-generic mtd; do
+		cp -a "$inc/$dir" "$prefix/include/" || return
+	done
+	if [ -d "$inc/$(uname -m)-linux-gnu/asm" ]; then
+		cp -a "$inc/$(uname -m)-linux-gnu/asm" "$prefix/include/"
+	else
+		cp -aL "$inc/asm" "$prefix/include/"
+	fi
+}
+
+# cmake_lib NAME ARGS...: configure, build and install $src/NAME.
+cmake_lib()
+{
+	local name=$1
+	shift
+	run "$log" cmake -S "$src/$name" -B "$work/$name" -G Ninja \
+		"${common[@]}" "$@" || return
+	run "$log" cmake --build "$work/$name" -j 2 || return
+	run "$log" cmake --install "$work/$name"
+}
+
+# Only what HTTP(S) over TCP and unix sockets needs. Verbose strings off:
+# messages still come through CURLOPT_ERRORBUFFER.
+curl_options=(
+	-DHTTP_ONLY=ON -DBUILD_CURL_EXE=OFF -DBUILD_STATIC_LIBS=ON
+	-DBUILD_LIBCURL_DOCS=OFF -DBUILD_MISC_DOCS=OFF -DENABLE_CURL_MANUAL=OFF
+	-DBUILD_TESTING=OFF -DBUILD_EXAMPLES=OFF -DPICKY_COMPILER=OFF
+	-DCURL_USE_PKGCONFIG=OFF -DCURL_DISABLE_INSTALL=OFF
+	-DCURL_USE_MBEDTLS=ON -DENABLE_THREADED_RESOLVER=ON
+	-DENABLE_UNIX_SOCKETS=ON -DENABLE_IPV6=ON
+	-DCURL_CA_BUNDLE=none -DCURL_CA_PATH=none
+	-DCURL_USE_LIBPSL=OFF -DCURL_USE_LIBSSH2=OFF -DCURL_USE_LIBSSH=OFF
+	-DUSE_LIBIDN2=OFF -DCURL_ZLIB=OFF -DCURL_BROTLI=OFF -DCURL_ZSTD=OFF
+	-DUSE_NGHTTP2=OFF
+	-DCURL_DISABLE_ALTSVC=ON -DCURL_DISABLE_HSTS=ON
+	-DCURL_DISABLE_COOKIES=ON -DCURL_DISABLE_KERBEROS_AUTH=ON
+	-DCURL_DISABLE_NEGOTIATE_AUTH=ON -DCURL_DISABLE_NTLM=ON
+	-DCURL_DISABLE_DIGEST_AUTH=ON -DCURL_DISABLE_AWS=ON
+	-DCURL_DISABLE_DOH=ON -DCURL_DISABLE_MIME=ON
+	-DCURL_DISABLE_FORM_API=ON -DCURL_DISABLE_NETRC=ON
+	-DCURL_DISABLE_WEBSOCKETS=ON -DCURL_DISABLE_IPFS=ON
+	-DCURL_DISABLE_GETOPTIONS=ON -DCURL_DISABLE_PROGRESS_METER=ON
+	-DCURL_DISABLE_SHUFFLE_DNS=ON -DCURL_DISABLE_SRP=ON
+	-DCURL_DISABLE_SHA512_256=ON -DCURL_DISABLE_LIBCURL_OPTION=ON
+	-DCURL_DISABLE_VERBOSE_STRINGS=ON
+)
+
+build_set()
+{
+	local flavour=$1 src=$2 prefix=$3 log work common cc flags ldflags
+	work=$prefix.work
+	log=$prefix.log
+	mkdir -p "$prefix" "$work"
+	if [ "$flavour" = musl ]; then
+		build_musl "$prefix" "$log" "$work" || return
+		cc=$prefix/bin/musl-gcc
+		flags=$size_flags
+		ldflags=-static-pie
+	else
+		cc=$(command -v gcc)
+		flags="-O1 -g -fPIE -fno-omit-frame-pointer"
+		ldflags=-pie
+	fi
+	# Nothing outside the prefix may be found: a glibc library of the
+	# machine in a musl program links, and then misbehaves.
+	common=(
+		-DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$flags"
+		-DCMAKE_AR=/usr/bin/gcc-ar -DCMAKE_RANLIB=/usr/bin/gcc-ranlib
+		-DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS_RELEASE=-DNDEBUG
+		-DCMAKE_EXE_LINKER_FLAGS="$ldflags" -DBUILD_SHARED_LIBS=OFF
+		-DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_INSTALL_LIBDIR=lib
+		-DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_FIND_ROOT_PATH="$prefix"
+		-DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY
+		-DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY
+		-DCMAKE_FIND_ROOT_PATH_MODE_PACKAGE=ONLY
+	)
+	export PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig
+	cmake_lib mbedtls -DENABLE_TESTING=OFF -DENABLE_PROGRAMS=OFF \
+		-DGEN_FILES=OFF || return
+	cmake_lib cjson -DENABLE_CJSON_TEST=OFF \
+		-DENABLE_CUSTOM_COMPILER_FLAGS=OFF || return
+	cmake_lib libyaml -DBUILD_TESTING=OFF || return
+	cmake_lib curl "${curl_options[@]}" || return
+	rm -rf "$work"
+}
