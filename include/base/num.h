@@ -20,10 +20,10 @@ bool num_oct(struct str s, uint64_t max, uint64_t *out) MUST_USE;
 /* A C string with both, for command lines: 0 <= value <= max. */
 bool num_arg(const char *s, uint64_t max, uint64_t *out) MUST_USE;
 
-/* Decimal text with NUL; returns its length. */
+/* Decimal text with NUL into NUM_TEXT bytes at most; returns its length. */
 enum { NUM_TEXT = 24 };
-size_t num_put_u64(char out[NUM_TEXT], uint64_t v);
-size_t num_put_i64(char out[NUM_TEXT], int64_t v);
+size_t num_put_u64(char *out, uint64_t v);
+size_t num_put_i64(char *out, int64_t v);
 
 /* Strict floating point text (what C99 strtod takes, whole string, no space,
  * no locale; the case of "inf" and "nan" is ignored). */
