@@ -56,7 +56,7 @@ OBJS := $(call objs,$(OBJ),$(SRCS) $(GEN))
 DOBJS := $(call objs,$(DOBJ),$(MAIN) $(APPLETS) $(GEN))
 DCORE := $(call objs,$(DOBJ),$(CORE))
 
-all: build/basebox links ## the product: build/basebox (static, musl), and build/bin/*
+all: build/basebox build/checked links ## the product: build/basebox (static, musl), and build/bin/*
 
 debug: build/debug/basebox ## build/debug/basebox: glibc with ASan and UBSan
 
@@ -65,7 +65,7 @@ debug: build/debug/basebox ## build/debug/basebox: glibc with ASan and UBSan
 
 # --- the product ---
 
-build/basebox: $(OBJS)
+build/basebox: $(OBJS) build/gen/list
 	$(call say,LD $@)
 	$(Q)$(CC) $(CFLAGS) $(LTOFLAGS) $(LDFLAGS) -Wl,-Map=build/basebox.map \
 		-o $@.full $(OBJS) -L$(DEPS)/lib $(LIBS)
@@ -89,14 +89,31 @@ links: build/basebox ## build/bin/NAME -> ../basebox, one per applet
 
 # --- generated: the applet table ---
 
-$(GEN): build/gen/list scripts/gen-applets $(APPLETS)
-	$(call say,GEN $@)
-	$(Q)scripts/gen-applets -v out=build/gen $(APPLETS) </dev/null
+$(GEN): build/gen/stamp ;
 
-# Changes only when an applet is added or removed.
+# The files only change when their content does.
+build/gen/stamp: build/gen/list scripts/gen-applets $(APPLETS)
+	@mkdir -p build/gen/new
+	$(Q)scripts/gen-applets -v out=build/gen/new $(APPLETS) </dev/null
+	@cd build/gen/new && for f in applets.c applets.h names; do \
+		cmp -s $$f ../$$f || cp $$f ..; done
+	@touch $@
+
+# Changes only when a source is added or removed, or LTO is switched.
 build/gen/list: FORCE
 	@mkdir -p $(@D)
-	@echo "$(APPLETS)" | cmp -s - $@ || echo "$(APPLETS)" >$@
+	@echo "$(LTO) $(SRCS)" | cmp -s - $@ || echo "$(LTO) $(SRCS)" >$@
+
+# --- checks that the ordinary build runs ---
+
+CHECKED := $(SRCS) $(shell find core applets include -name '*.h' 2>/dev/null)
+
+check: build/checked ## layers, function length, forbidden calls (also part of all)
+
+build/checked: core/LAYERS scripts/check-layers scripts/check-functions $(CHECKED)
+	$(Q)scripts/check-layers core/LAYERS $(CHECKED)
+	$(Q)scripts/check-functions $(CHECKED)
+	@touch $@
 
 # --- debug flavour ---
 
@@ -104,8 +121,8 @@ build/debug/basebox: $(DOBJS) build/debug/core.a
 	$(call say,LD $@)
 	$(Q)gcc $(CFLAGSG) -o $@ $^ -L$(DEPSG)/lib $(LIBS) -lpthread -lm
 
-build/debug/core.a: $(DCORE)
-	$(Q)rm -f $@ && ar rcsT $@ $^
+build/debug/core.a: $(DCORE) build/gen/list
+	$(Q)rm -f $@ && ar rcsT $@ $(DCORE)
 
 $(DOBJ)/%.o: %.c | $(DEPS)/whole
 	$(call say,CC $< (debug))
