@@ -72,9 +72,12 @@ struct val_type {
 	struct str (*string)(struct arena *a, const struct val *v);
 };
 
+/* The elements of a list. A list of bytes ([]uint8) is packed: items is NULL
+ * and raw holds them; val_at reads either kind. */
 struct val_list {
 	size_t n, cap;
 	struct val *items;
+	char *raw;
 };
 
 struct val_map; /* hash table, opaque; iteration is always in key order */
@@ -101,8 +104,7 @@ struct val {
 extern const struct val_type type_bool, type_int, type_int64, type_int32,
 	type_uint, type_uint64, type_uint8, type_float64, type_complex128,
 	type_string, type_any;      /* interface {} */
-extern const struct val_type type_bytes;    /* []uint8; payload is .list of
-					     * type_uint8, or see val_bytes */
+extern const struct val_type type_bytes;    /* []uint8, packed */
 extern const struct val_type type_strings;  /* []string */
 extern const struct val_type type_anys;     /* []interface {} */
 extern const struct val_type type_map_any;  /* map[string]interface {} */
@@ -146,6 +148,11 @@ static inline size_t val_len_list(const struct val *v)
 	return v->list ? v->list->n : 0;
 }
 int val_push(struct arena *a, struct val *list, struct val item);
+/* Element i (i < n) of either kind of list. */
+struct val val_at(const struct val *list, size_t i);
+/* A list that shares the elements [from, to) (from <= to <= n). */
+struct val val_sublist(struct arena *a, const struct val *list, size_t from,
+		       size_t to);
 
 /* --- maps --- */
 
@@ -159,19 +166,46 @@ bool val_map_del(struct val *m, const struct val *key);
 /* A shallow copy in the arena. */
 struct val val_map_dup(struct arena *a, const struct val *m);
 /* Entry i (0 <= i < len) in key order as Go's fmt sorts: nil first, bools
- * false first, numbers by value (NaN first), strings by bytes. Sorts when
- * needed; the arena holds the sorted index. */
+ * false first, numbers by value (NaN first), strings by bytes. Keys of mixed
+ * types (YAML) go by type: string, int, float64, bool, then others by name.
+ * Sorts in place when needed, which changes nothing that can be seen. */
 void val_map_at(struct arena *a, const struct val *m, size_t i, struct val *key,
 		struct val *v);
 
+struct val_entry {
+	struct val key, v;
+};
+/* All entries in that order; borrowed until the map is changed. */
+const struct val_entry *val_map_entries(const struct val *m, size_t *n);
+/* That order for two keys: < 0, 0, > 0. */
+int val_key_cmp(const struct val *a, const struct val *b);
+
 /* --- structs --- */
 
+/* The struct type of a struct or pointer type, else NULL. */
+static inline const struct val_type *val_struct_type(const struct val_type *t)
+{
+	if (t && t->kind == KIND_PTR)
+		t = t->elem;
+	return t && t->kind == KIND_STRUCT ? t : NULL;
+}
 /* Index of a field in a struct type (or the pointer's), -1 if none. */
 int val_field_index(const struct val_type *t, struct str name);
 /* The field of a struct value or non-nil pointer by name, NULL if none. */
 struct val *val_field(const struct val *v, const char *name);
 int val_set_field(struct val *v, const char *name, struct val x);
 const struct val_method *val_method(const struct val_type *t, struct str name);
+
+/* --- types --- */
+
+/* Identical types: the same object, or the same Go name. */
+bool val_type_same(const struct val_type *a, const struct val_type *b);
+/* Go's assignability of a value of type `from`: identical, or `to` is an
+ * interface, or one is an unnamed list, map or pointer of the same make. */
+bool val_type_assignable(const struct val_type *from,
+			 const struct val_type *to);
+/* "<nil>" for no value, else the type's Go name. */
+const char *val_type_name(const struct val *v);
 
 /* --- looking --- */
 
