@@ -4,6 +4,7 @@
  * precision that reads back as the same value. See base/num.h. */
 #include "base/num.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,11 +58,12 @@ int num_shortest(double v, int bits, char digits[20], int *exp10)
 		*exp10 = 1;
 		return 1;
 	}
-	/* Most values of configurations are short: try few digits first,
-	 * but 15 at once tells whether a short form can exist. */
-	snprintf(text, sizeof(text), "%.*e", bits == 32 ? 5 : 14, v);
-	prec = reads_back(text, v, bits) ? (bits == 32 ? 5 : 14)
-					 : (bits == 32 ? 6 : 15);
+	/* 15 digits (6 of a float) always survive the way through a normal
+	 * value, so when they read back they hold the shortest form with zeros
+	 * behind; subnormals have fewer digits to tell apart. */
+	prec = bits == 32 ? 5 : 14;
+	if (v < (bits == 32 ? FLT_MIN : DBL_MIN))
+		prec = 0;
 	for (; prec < most; prec++) {
 		snprintf(text, sizeof(text), "%.*e", prec, v);
 		if (reads_back(text, v, bits))
