@@ -43,6 +43,7 @@ struct loop_timer {
 	loop_timer_fn *fn;
 	void *ctx;
 	struct loop_timer *child, *next, *prev; /* of the heap */
+	bool due; /* in the list of those that are about to be called */
 };
 
 enum { LOOP_BATCH = 32 };
@@ -52,6 +53,7 @@ struct loop {
 	bool stopped;
 	int64_t now; /* clock_mono_ms() when this turn's events came */
 	struct loop_timer *heap;
+	struct loop_timer *due, *due_last;
 	struct epoll_event *batch; /* of the running turn, or NULL */
 	int batch_n;
 	size_t watches; /* how many descriptors are watched */
