@@ -18,7 +18,9 @@
 
 static int open_to_read(int at, const char *path, struct err *e)
 {
-	int fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A FIFO of that name must not hold anybody up. */
+	int fd = openat(at, path,
+			O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
 		return err_set(e, errno, "unable to open %s", path);

@@ -10,66 +10,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base.h"
+#include "os/dir.h"
 #include "s6/fifodir.h"
-
-/* What getdents64 fills in. */
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	uint16_t len;
-	uint8_t type;
-	char name[];
-};
-
-int s6_dirscan_open(struct s6_dirscan *d, int at, const char *path,
-		    struct err *e)
-{
-	d->pos = d->len = 0;
-	d->fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (d->fd < 0)
-		return err_set(e, errno, "unable to opendir %s", path);
-	return 0;
-}
-
-static bool is_dots(const char *s)
-{
-	return s[0] == '.' && (!s[1] || (s[1] == '.' && !s[2]));
-}
-
-const char *s6_dirscan_next(struct s6_dirscan *d)
-{
-	for (;;) {
-		if (d->pos >= d->len) {
-			long n = syscall(SYS_getdents64, d->fd, d->buf,
-					 sizeof d->buf);
-
-			if (n <= 0) {
-				/* a directory that was removed meanwhile has
-				 * no entries */
-				if (!n || errno == ENOENT)
-					errno = 0;
-				return NULL;
-			}
-			d->pos = 0;
-			d->len = (unsigned)n;
-		}
-		struct entry *x = (void *)(d->buf + d->pos);
-		d->pos += x->len;
-		if (!is_dots(x->name))
-			return x->name;
-	}
-}
-
-void s6_dirscan_close(struct s6_dirscan *d)
-{
-	if (d->fd >= 0)
-		close(d->fd);
-	d->fd = -1;
-}
 
 int s6_fifodir_make(int at, const char *path, gid_t gid, bool force,
 		    struct err *e)
@@ -111,13 +56,13 @@ static int listener(int dir, const char *name)
 static int each(int at, const char *path, const char *bytes, size_t n,
 		struct err *e)
 {
-	struct s6_dirscan d;
+	struct dir d;
 	const char *name;
 	int r = 0;
 
-	if (s6_dirscan_open(&d, at, path, e) < 0)
+	if (dir_open(&d, at, path, e) < 0)
 		return -1;
-	while ((name = s6_dirscan_next(&d))) {
+	while ((name = dir_next(&d))) {
 		int fd = listener(d.fd, name);
 
 		if (fd < 0)
@@ -129,7 +74,7 @@ static int each(int at, const char *path, const char *bytes, size_t n,
 	}
 	if (errno)
 		r = err_set(e, errno, "unable to readdir %s", path);
-	s6_dirscan_close(&d);
+	dir_close(&d);
 	return r;
 }
 

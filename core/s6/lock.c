@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base.h"
+#include "os/fd.h"
 #include "s6/lock.h"
 
 int s6_lock_test(int at, const char *path, struct err *e)
 {
-	struct flock l = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 	int fd = openat(at, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0) {
@@ -20,24 +20,10 @@ int s6_lock_test(int at, const char *path, struct err *e)
 			return 0;
 		return err_set(e, errno, "unable to open %s", path);
 	}
-	int r = fcntl(fd, F_GETLK, &l);
+	int r = fd_lock_test(fd, e);
 	if (r < 0)
-		err_set(e, errno, "unable to check the lock on %s", path);
+		err_wrap(e, "%s", path);
 	close(fd);
-	return r < 0 ? -1 : l.l_type != F_UNLCK;
-}
-
-int s6_lock_fd(int fd, bool shared, bool wait)
-{
-	struct flock l = {.l_type = shared ? F_RDLCK : F_WRLCK,
-			  .l_whence = SEEK_SET};
-	int r;
-
-	do
-		r = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &l);
-	while (r < 0 && wait && errno == EINTR);
-	if (r < 0 && (errno == EAGAIN || errno == EACCES))
-		errno = EBUSY;
 	return r;
 }
 
@@ -48,8 +34,8 @@ int s6_lock_take(int at, const char *path, mode_t mode, struct err *e)
 
 	if (fd < 0)
 		return err_set(e, errno, "unable to open %s", path);
-	if (s6_lock_fd(fd, false, false) < 0) {
-		err_set(e, errno, "unable to lock %s", path);
+	if (fd_lock(fd, false, false, e) < 0) {
+		err_wrap(e, "%s", path);
 		close(fd);
 		return -1;
 	}

@@ -5,23 +5,25 @@
 #include <string.h>
 
 #include "base.h"
+#include "os/file.h"
 #include "s6/numfile.h"
-#include "s6/read.h"
 
 int s6_numfile(int at, const char *path, uint32_t *out, struct err *e)
 {
 	char b[11];
 	uint64_t v;
-	ssize_t n = s6_read_small(at, path, b, sizeof b, e);
+	struct err own;
 
-	if (n < 0 || (!n && errno == ENOENT))
-		return (int)n;
+	if (!e)
+		e = &own;
+	ssize_t n = file_peek(at, path, b, sizeof b, e);
+	if (n < 0)
+		return e->num == ENOENT ? 0 : -1;
 	const char *nl = memchr(b, '\n', (size_t)n);
 	if (!num_u64(str_n(b, nl ? (size_t)(nl - b) : (size_t)n), UINT32_MAX,
 		     &v)) {
 		err_set(e, 0, "invalid %s", path);
-		if (e)
-			e->num = EINVAL;
+		e->num = EINVAL;
 		return -1;
 	}
 	*out = (uint32_t)v;

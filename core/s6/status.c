@@ -13,14 +13,11 @@
  *
  * Source: s6's s6-svstatus.h and s6_svstatus_pack.c, as facts. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base.h"
-#include "s6/read.h"
+#include "os/file.h"
 #include "s6/status.h"
 
 enum {
@@ -83,12 +80,10 @@ int s6_status_read(int at, const char *path, struct s6_status *s,
 		   struct err *e)
 {
 	unsigned char b[S6_STATUS_SIZE];
-	ssize_t n = s6_read_small(at, path, b, sizeof b, e);
+	ssize_t n = file_peek(at, path, b, sizeof b, e);
 
 	if (n < 0)
 		return -1;
-	if (!n && errno == ENOENT)
-		return err_set(e, ENOENT, "unable to open %s", path);
 	if (n < S6_STATUS_SIZE)
 		return err_set(e, EPIPE, "unable to read %s", path);
 	s6_status_unpack(s, b);
@@ -99,7 +94,11 @@ int s6_status_write(int at, const char *path, const struct s6_status *s,
 		    struct err *e)
 {
 	unsigned char b[S6_STATUS_SIZE];
+	char temp[PATH_MAX];
+	struct file_how how = {.flags = FILE_MODE, .mode = 0644, .temp = temp};
 
+	if (snprintf(temp, sizeof temp, "%s.new", path) >= (int)sizeof temp)
+		return err_set(e, ENAMETOOLONG, "unable to write %s", path);
 	s6_status_pack(b, s);
-	return s6_replace(at, path, -1, 0, b, sizeof b, e);
+	return file_replace(at, path, b, sizeof b, &how, e);
 }

@@ -9,12 +9,14 @@
  * Source: s6's s6_dtally_*.c, as facts. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base.h"
-#include "s6/read.h"
+#include "os/fd.h"
 #include "s6/tally.h"
 
 void s6_death_now(struct s6_death *d, int wstat)
@@ -71,6 +73,41 @@ static int append(int fd, off_t size, const unsigned char *rec)
 	return -1;
 }
 
+/* To `fd`: what is left to read from `old`, then the record. */
+static int copy(int fd, int old, const unsigned char *rec, struct err *e)
+{
+	char b[64 * S6_DEATH_SIZE];
+	ssize_t n;
+
+	while ((n = fd_read(old, b, sizeof b, e)) > 0)
+		if (fd_write(fd, b, (size_t)n, e) < 0)
+			return -1;
+	return n < 0 ? -1 : fd_write(fd, rec, S6_DEATH_SIZE, e);
+}
+
+/* The file becomes the rest of `old` and the record, through PATH.new. */
+static int rewrite(int at, const char *path, int old, const unsigned char *rec,
+		   struct err *e)
+{
+	char temp[PATH_MAX];
+
+	if (snprintf(temp, sizeof temp, "%s.new", path) >= (int)sizeof temp)
+		return err_set(e, ENAMETOOLONG, "unable to write %s", path);
+	int fd = openat(at, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+			0666);
+	if (fd < 0)
+		return err_set(e, errno, "unable to open %s", temp);
+	int r = copy(fd, old, rec, e);
+	if (r < 0)
+		err_wrap(e, "%s", temp);
+	close(fd);
+	if (r == 0 && renameat(at, temp, at, path) < 0)
+		r = err_set(e, errno, "unable to rename %s to %s", temp, path);
+	if (r < 0)
+		unlinkat(at, temp, 0);
+	return r;
+}
+
 int s6_tally_add(int at, const char *path, const struct s6_death *d,
 		 unsigned max, struct err *e)
 {
@@ -94,7 +131,7 @@ int s6_tally_add(int at, const char *path, const struct s6_death *d,
 	} else if (lseek(fd, size - room, SEEK_SET) < 0) {
 		r = err_set(e, errno, "unable to read %s", path);
 	} else {
-		r = s6_replace(at, path, fd, (size_t)room, rec, sizeof rec, e);
+		r = rewrite(at, path, fd, rec, e);
 	}
 	close(fd);
 	return r;

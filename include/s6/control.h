@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 
 #define S6_CONTROL "supervise/control"

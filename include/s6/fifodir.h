@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 
 #define S6_EVENT "event"
@@ -38,19 +39,5 @@ int s6_fifodir_clean(int at, const char *path, struct err *e) MUST_USE;
  * nobody reads. The caller ignores or handles SIGPIPE. */
 int s6_fifodir_notify(int at, const char *path, const char *bytes, size_t n,
 		      struct err *e) MUST_USE;
-
-/* The entries of a directory without allocation, for the loops above and for
- * scans in a supervise loop. */
-struct s6_dirscan {
-	int fd;
-	unsigned pos, len;
-	char buf[4096] __attribute__((aligned(8)));
-};
-int s6_dirscan_open(struct s6_dirscan *d, int at, const char *path,
-		    struct err *e) MUST_USE;
-/* The next name without "." and ".."; NULL at the end, or with errno != 0 on
- * failure. Valid until the next call. */
-const char *s6_dirscan_next(struct s6_dirscan *d);
-void s6_dirscan_close(struct s6_dirscan *d);
 
 #endif

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <sys/types.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 
 struct s6_listen {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 
 #define S6_LOCK "supervise/lock"
@@ -20,8 +21,4 @@ int s6_lock_test(int at, const char *path, struct err *e) MUST_USE;
  * close-on-exec descriptor that holds it; -1 with EBUSY when it is taken. */
 int s6_lock_take(int at, const char *path, mode_t mode, struct err *e)
 	MUST_USE;
-/* Locks an open descriptor; shared = a read lock. wait = until it is free.
- * -1 with EBUSY when taken and not waiting. */
-int s6_lock_fd(int fd, bool shared, bool wait);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 
 /* 1 = *out set, 0 = no such file, -1 = something else is wrong: e->num EINVAL

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 
 /* The path of `file` ("supervise/status", "event") of a service directory.

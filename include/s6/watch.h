@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 #include "s6/listen.h"
 #include "s6/status.h"
