@@ -62,7 +62,7 @@ static int make(struct s6_listen *l, const char *dir, struct err *e)
 	memcpy(shown + at, name + 1, S6_FTRIG_LEN + 1);
 	if (rename(l->path, shown) < 0)
 		return err_set(e, errno, "unable to listen to %s", dir);
-	memcpy(name, name + 1, S6_FTRIG_LEN + 1);
+	memmove(name, name + 1, S6_FTRIG_LEN + 1);
 	return 0;
 }
 
