@@ -44,6 +44,12 @@ struct tmpl_func {
 	tmpl_fn *fn;
 };
 
+/* executeTemplate: runs the template of that name with dot = *data (a val
+ * without type: nil) and gives its output as a string. -1: c->err is filled in
+ * the original's words. */
+int tmpl_execute_template(struct tmpl_call *c, struct str name,
+			  const struct val *data, struct val *out) MUST_USE;
+
 /* All functions known to templates besides the language's own builtins; a
  * sorted table is searched by name. The renderer passes the one of funcs. */
 struct tmpl_funcs {
