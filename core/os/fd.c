@@ -34,21 +34,32 @@ int fd_std(struct err *e)
 	return 0;
 }
 
-/* Kernels before 5.11 and strict sandboxes have no CLOSE_RANGE_CLOEXEC. */
-static void cloexec_by_proc(int from)
+/* What the range calls do, one by one: kernels before 5.11 and strict
+ * sandboxes have no close_range(2). Without /proc only small numbers are
+ * found; what we opened ourselves is close-on-exec anyway. */
+static void each_in_range(unsigned from, unsigned to, bool really)
 {
 	struct dir d;
 	const char *name;
 	uint64_t n;
 
 	if (dir_open(&d, AT_FDCWD, "/proc/self/fd", NULL) < 0) {
-		for (int fd = from; fd < 1024; fd++)
-			fcntl(fd, F_SETFD, FD_CLOEXEC);
+		for (unsigned fd = from; fd <= to && fd < 1024; fd++)
+			if (really)
+				close((int)fd);
+			else
+				fcntl((int)fd, F_SETFD, FD_CLOEXEC);
 		return;
 	}
-	while ((name = dir_next(&d)))
-		if (num_arg(name, INT32_MAX, &n) && (int)n >= from)
+	while ((name = dir_next(&d))) {
+		if (!num_arg(name, INT32_MAX, &n) || n < from || n > to ||
+		    (int)n == d.fd)
+			continue;
+		if (really)
+			close((int)n);
+		else
 			fcntl((int)n, F_SETFD, FD_CLOEXEC);
+	}
 	dir_close(&d);
 }
 
@@ -56,7 +67,13 @@ void fd_cloexec_from(int from)
 {
 	if (syscall(SYS_close_range, (unsigned)from, ~0U,
 		    CLOSE_RANGE_CLOEXEC) < 0)
-		cloexec_by_proc(from);
+		each_in_range((unsigned)from, ~0U, false);
+}
+
+void fd_close_range(unsigned from, unsigned to)
+{
+	if (from <= to && syscall(SYS_close_range, from, to, 0U) < 0)
+		each_in_range(from, to, true);
 }
 
 void fd_close(int *fd)

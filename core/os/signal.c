@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/num.h"
@@ -94,11 +95,14 @@ void signal_block_all(void)
 
 void signal_reset(void)
 {
-	struct sigaction sa = {.sa_handler = SIG_DFL};
+	/* The kernel's struct sigaction, all zero: SIG_DFL. The C library
+	 * would leave out the numbers that it keeps for itself (32-34), which
+	 * somebody may have left ignored. */
+	static const unsigned long dfl[4];
 	sigset_t none;
 
-	for (int sig = 1; sig <= SIGRTMAX; sig++)
-		sigaction(sig, &sa, NULL);
+	for (int sig = 1; sig < 65; sig++)
+		syscall(SYS_rt_sigaction, sig, dfl, NULL, 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

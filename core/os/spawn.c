@@ -118,6 +118,32 @@ static int child_fds(const struct spawn *s, int *status)
 	return 0;
 }
 
+/* Closes all but 0-2, the targets and the status pipe. Really, not at exec: a
+ * child that waits for a lock, or for a slow disk, must not hold the pipes
+ * and locks of this process meanwhile. */
+static void child_close(const struct spawn *s, int status)
+{
+	unsigned keep[SPAWN_FDS + 1], from = 3;
+	size_t n = 0;
+
+	for (size_t i = 0; i <= s->nfds; i++) {
+		int fd = i < s->nfds ? s->fds[i].to : status;
+		size_t k = n;
+
+		if (fd < 3)
+			continue;
+		for (; k && keep[k - 1] > (unsigned)fd; k--)
+			keep[k] = keep[k - 1];
+		keep[k] = (unsigned)fd;
+		n++;
+	}
+	for (size_t i = 0; i < n; i++) {
+		fd_close_range(from, keep[i] - 1);
+		from = keep[i] + 1;
+	}
+	fd_close_range(from, ~0U);
+}
+
 static int child_lock(const struct spawn *s)
 {
 	int fd = open(s->lock, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -170,14 +196,14 @@ static enum spawn_stage child_steps(const struct spawn *s, int *status)
 {
 	char *const *envp = s->envp ? s->envp : environ;
 
-	if (!(s->flags & SPAWN_FDS_KEEP))
-		fd_cloexec_from(3);
 	if (!(s->flags & SPAWN_SIGNALS))
 		signal_reset();
 	if (child_chdir(s) < 0)
 		return SPAWN_AT_CHDIR;
 	if (child_fds(s, status) < 0)
 		return SPAWN_AT_FDS;
+	if (!(s->flags & SPAWN_FDS_KEEP))
+		child_close(s, *status);
 	if (s->nofile)
 		setrlimit(RLIMIT_NOFILE, s->nofile);
 	if (child_session(s) < 0)

@@ -17,6 +17,8 @@
 int fd_std(struct err *e) MUST_USE;
 /* Makes every descriptor >= from close-on-exec (inherited ones). */
 void fd_cloexec_from(int from);
+/* Closes every descriptor from..to, both included (~0U = to the last). */
+void fd_close_range(unsigned from, unsigned to);
 /* Closes if >= 0 and sets -1; errno is kept. */
 void fd_close(int *fd);
 #define FD_AUTO CLEANUP(fd_close)
