@@ -119,6 +119,9 @@ build/checked: core/LAYERS scripts/check-layers scripts/check-functions $(CHECKE
 	$(Q)scripts/check-functions $(CHECKED)
 	@touch $@
 
+# The applets' prototypes exist before any of them is compiled.
+$(call objs,$(OBJ),$(APPLETS)) $(call objs,$(DOBJ),$(APPLETS)): | $(GEN)
+
 # --- debug flavour ---
 
 build/debug/basebox: $(DOBJS) build/debug/core.a

@@ -45,6 +45,8 @@ const struct applet *applet_find(const char *name)
 static int run_applet(const struct applet *a, int argc, char **argv)
 {
 	argv[0] = (char *)a->name;
+	if (!a->own_fds && have_standard_fds() < 0 && getpid() != 1)
+		return 111;
 	if (argc > 1 && !strcmp(argv[1], "--help") && !a->own_help)
 		return main_put(a->help);
 	return a->main(argc, argv);
@@ -55,8 +57,6 @@ int main(int argc, char **argv)
 	const struct applet *a;
 	const char *name, *slash;
 
-	if (have_standard_fds() < 0 && getpid() != 1)
-		return 111;
 	if (argc < 1)
 		return 100;
 	slash = strrchr(argv[0], '/');
