@@ -81,15 +81,15 @@ $(OBJ)/%.o: %.c | $(DEPS)/whole
 $(DEPS)/whole:
 	scripts/setup
 
-links: build/basebox build/bin/basebox ## build/bin/NAME -> ../basebox, one per applet
+links: build/basebox build/bin/.links ## build/bin/NAME -> ../basebox, one per applet
 
 # Replaced link by link: a test that runs meanwhile keeps its tools.
-build/bin/basebox: build/gen/names
+build/bin/.links: build/gen/names
 	@mkdir -p build/bin
 	$(Q)for n in basebox $$(cat $<); do ln -sfn ../basebox build/bin/$$n; done
 	$(Q)cd build/bin && for n in *; do [ $$n = basebox ] || \
 		grep -qx -e $$n ../gen/names || rm -f $$n; done
-	@touch -h $@
+	@touch $@
 
 # --- generated: the applet table ---
 

@@ -30,7 +30,8 @@ int s6_watch_open(struct s6_watch *w, const char *dir, struct err *e)
 	if (s6_place(path, dir, S6_EVENT, e) < 0 ||
 	    s6_fifodir_make(AT_FDCWD, path, getegid(), false, e) < 0 ||
 	    s6_listen_open(&w->ev, path, e) < 0)
-		return -1;
+		return err_set(e, e ? e->num : 0,
+			       "unable to subscribe to events for %s", dir);
 	if (open_status(w, dir, e) < 0) {
 		s6_listen_close(&w->ev);
 		return -1;
