@@ -22,6 +22,10 @@ int err_set(struct err *e, int num, const char *fmt, ...) PRINTF(3, 4);
 /* Puts "<formatted>: " before the message that is there. Returns -1. */
 int err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 
+/* strerror(num) in Go's words ("no such file or directory"), for programs whose
+ * messages must be the original's. */
+const char *err_go(int num);
+
 /* The fixed message of a failed allocation (num = ENOMEM). Returns -1. */
 int err_nomem(struct err *e);
 
