@@ -134,7 +134,7 @@ build/debug/core.a: $(DCORE) build/gen/list
 $(DOBJ)/%.o: %.c | $(DEPS)/whole
 	$(call say,CC $< (debug))
 	@mkdir -p $(@D)
-	$(Q)gcc -I$(DEPSG)/include $(CPP) $(CFLAGSG) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)gcc -isystem $(DEPSG)/include $(CPP) $(CFLAGSG) $(WARN) -MMD -MP -c -o $@ $<
 
 # --- tests ---
 

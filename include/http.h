@@ -5,8 +5,8 @@
  * certificate files.
  *
  * A `struct http` is the engine (one for each loop), a `struct http_site` is
- * where requests go: address, TLS, time limits, fixed headers. The owner frees
- * sites after their last call and the engine after its last site.
+ * where requests go: address, TLS, time limits, fixed headers. Freeing a site
+ * ends its calls without their callbacks; the engine is closed last.
  *
  * Error texts have Go's form, because users' scripts search for them:
  * `Get "http://127.0.0.1:8500/v1/x": dial tcp 127.0.0.1:8500: connect:
@@ -35,6 +35,7 @@ struct http_addr {
 	bool tls;
 	char *host;   /* without brackets */
 	char *port;   /* decimal digits */
+	bool port_given;
 	char *unix_path;
 	char *prefix; /* "/consul", without a slash at its end */
 	char *user;   /* from user:pass@, decoded; the password after ':' */
@@ -92,7 +93,7 @@ void http_tls_free(struct http_tls *t); /* drops one reference; NULL is fine */
 
 struct http;
 int http_open(struct http **h, struct loop *l, struct err *e) MUST_USE;
-/* Ends every call without its callback. Not from inside a callback. */
+/* Not from inside a callback, and after its sites were freed. */
 void http_close(struct http *h);
 /* Most connections to one host, 0 = no limit; further calls wait. */
 void http_limit_host(struct http *h, unsigned n);
