@@ -24,7 +24,7 @@ MAIN := $(wildcard core/*.c)
 CORE := $(wildcard core/*/*.c)
 APPLETS := $(wildcard applets/*/*.c)
 SRCS := $(MAIN) $(CORE) $(APPLETS)
-GEN := build/gen/applets.c
+GEN := build/gen/applets.c build/gen/texts.c
 UNITS := $(wildcard tests/unit/*_test.c)
 UNIT_HELP := $(filter-out $(UNITS),$(wildcard tests/unit/*.c))
 FUZZES := $(wildcard tests/fuzz/*_fuzz.c)
@@ -73,7 +73,7 @@ build/basebox: $(OBJS) build/gen/list
 		{ echo "$@: not static: it has an INTERP header" >&2; exit 1; }
 	$(Q)strip -s -R .comment -o $@.new $@.full && mv $@.new $@
 
-$(OBJ)/%.o: %.c | $(DEPS)/whole
+$(OBJ)/%.o: %.c | $(DEPS)/whole build/gen/applets.h
 	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPP) $(CFLAGS) $(LTOFLAGS) $(WARN) -MMD -MP -c -o $@ $<
@@ -93,15 +93,29 @@ build/bin/.links: build/gen/names
 
 # --- generated: the applet table ---
 
-$(GEN) build/gen/names: build/gen/stamp ;
+build/gen/applets.c build/gen/applets.h build/gen/names build/gen/help: build/gen/stamp ;
 
-# The files only change when their content does.
-build/gen/stamp: build/gen/list scripts/gen-applets $(APPLETS)
+# Each file changes only when its content does.
+build/gen/stamp: build/gen/list scripts/gen-applets core/basebox.c $(APPLETS)
 	@mkdir -p build/gen/new
-	$(Q)scripts/gen-applets -v out=build/gen/new $(APPLETS) </dev/null
-	@cd build/gen/new && for f in applets.c applets.h names; do \
+	$(Q)scripts/gen-applets -v out=build/gen/new core/basebox.c $(APPLETS)
+	@cd build/gen/new && for f in applets.c applets.h help names; do \
 		cmp -s $$f ../$$f || cp $$f ../$$f; done
 	@touch $@
+
+# The help texts and, last, the licences of what is linked in.
+build/gen/texts: build/gen/help scripts/gen-licenses LICENSE | $(DEPS)/whole
+	$(Q){ cat build/gen/help; printf 'licenses\n'; \
+		scripts/gen-licenses $(DEPS)/share/licenses \
+		$(DEPS)/share/versions; printf '\001'; } | tr '\1' '\0' >$@
+
+build/gen/texts.c: build/gen/texts build/gen/pack
+	$(call say,GEN $@)
+	$(Q)build/gen/pack <build/gen/texts >$@
+
+build/gen/pack: scripts/pack.c core/main_model.h
+	@mkdir -p $(@D)
+	$(Q)gcc -std=gnu11 -O2 $(WARN) -o $@ $<
 
 # Changes only when a source is added or removed, or LTO is switched.
 build/gen/list: FORCE
@@ -131,7 +145,7 @@ build/debug/basebox: $(DOBJS) build/debug/core.a
 build/debug/core.a: $(DCORE) build/gen/list
 	$(Q)rm -f $@ && ar rcsT $@ $(DCORE)
 
-$(DOBJ)/%.o: %.c | $(DEPS)/whole
+$(DOBJ)/%.o: %.c | $(DEPS)/whole build/gen/applets.h
 	$(call say,CC $< (debug))
 	@mkdir -p $(@D)
 	$(Q)gcc -isystem $(DEPSG)/include $(CPP) $(CFLAGSG) $(WARN) -MMD -MP -c -o $@ $<

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* main - argv[0] -> generated table -> applet. The only code, with its
- * neighbours main_*.c, that knows all applets. */
+ * neighbours in this folder, that knows all applets. */
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "applet.h"
+#include "base.h"
 #include "main.h"
 
 /* Descriptors 0 to 2 exist before anything is opened, so that no file of ours
@@ -24,53 +23,57 @@ static int have_standard_fds(void)
 	return 0;
 }
 
-const struct applet *applet_find(const char *name)
+int applet_find(const char *name)
 {
 	unsigned lo = 0, hi = applet_count;
 
 	while (lo < hi) {
 		unsigned mid = lo + (hi - lo) / 2;
-		int c = strcmp(name, applets[mid].name);
+		int c = strcmp(name, applet_name(mid));
 
 		if (c == 0)
-			return &applets[mid];
+			return (int)mid;
 		if (c < 0)
 			hi = mid;
 		else
 			lo = mid + 1;
 	}
-	return NULL;
+	return -1;
 }
 
-static int run_applet(const struct applet *a, int argc, char **argv)
+static int run(int i, int argc, char **argv)
 {
-	argv[0] = (char *)a->name;
-	if (!a->own_fds && have_standard_fds() < 0 && getpid() != 1)
+	argv[0] = (char *)applet_name((unsigned)i);
+	say_prog(argv[0]);
+	/* PID 1 of a bare image may start before /dev is there. */
+	if (!applets[i].own_fds && have_standard_fds() < 0 && getpid() != 1)
 		return 111;
-	if (argc > 1 && !strcmp(argv[1], "--help") && !a->own_help)
-		return main_put(a->help);
-	return a->main(argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "--help") && !applets[i].own_help)
+		return main_help(i);
+	return applet_mains[i](argc, argv);
 }
 
 int main(int argc, char **argv)
 {
-	const struct applet *a;
-	const char *name, *slash;
+	const char *name;
+	int i, self;
 
 	if (argc < 1)
 		return 100;
-	slash = strrchr(argv[0], '/');
-	name = slash ? slash + 1 : argv[0];
+	name = strrchr(argv[0], '/');
+	name = name ? name + 1 : argv[0];
 	if (*name == '-') /* a login shell's */
 		name++;
-	a = applet_find(name);
-	if (a)
-		return run_applet(a, argc, argv);
-	/* Any other name is basebox's own command; so the file may be renamed. */
-	if (argc > 1 && argv[1][0] != '-') {
-		a = applet_find(argv[1]);
-		if (a)
-			return run_applet(a, argc - 1, argv + 1);
+	/* Under a name that is no applet's the file is basebox itself. */
+	self = applet_find("basebox");
+	i = applet_find(name);
+	if (i < 0)
+		i = self;
+	if (i == self && argc > 1 && argv[1][0] != '-') {
+		int inner = applet_find(argv[1]);
+
+		if (inner >= 0)
+			return run(inner, argc - 1, argv + 1);
 	}
-	return main_command(argc, argv);
+	return run(i, argc, argv);
 }

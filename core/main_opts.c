@@ -3,8 +3,8 @@
  * lines of its own help, so that they are written down once. */
 #include <string.h>
 
-#include "applet.h"
 #include "base.h"
+#include "main.h"
 
 /* The first usage paragraph of the help, on one line. */
 static void put_usage(struct buf *b, const char *help)
@@ -22,12 +22,19 @@ static void put_usage(struct buf *b, const char *help)
 	}
 }
 
+static int take_usage(void *ctx, unsigned number UNUSED, char *text)
+{
+	put_usage(ctx, text);
+	return 1;
+}
+
 void applet_usage(const char *name)
 {
-	const struct applet *a = applet_find(name);
+	int i = applet_find(name);
 	struct buf b = {0};
 
-	put_usage(&b, a ? a->help : "");
+	if (i >= 0)
+		main_texts(applets[i].text, applets[i].text + 1u, take_usage, &b);
 	say_prog(name);
 	die_usage(buf_str(&b));
 }
