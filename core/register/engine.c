@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+/* engine - the registrar as a whole: start, new definitions, stop. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "register/engine.h"
+
+void reg_contact(struct reg *r, const char *error)
+{
+	if (!error)
+		r->contact_ms = clock_boot_ms();
+	if (!error == !r->away)
+		return;
+	r->away = error != NULL;
+	if (error)
+		log_warn("register", "store %s does not answer: %s",
+			 store_name(r->o.store), error);
+	else
+		log_warn("register", "store %s is back", store_name(r->o.store));
+	reg_view_soon(r);
+}
+
+/* Ready means: each service that may be registered now is. */
+void reg_settled(struct reg *r)
+{
+	if (r->told_ready || r->stopping)
+		return;
+	for (struct entry *en = r->entries; en; en = en->next)
+		if (en->wanted && !en->settled)
+			return;
+	r->told_ready = true;
+	if (r->o.ready)
+		r->o.ready(r->o.ctx);
+}
+
+static bool all_left(const struct reg *r)
+{
+	for (const struct entry *en = r->entries; en; en = en->next)
+		if (en->there && !en->maint)
+			return false;
+	return true;
+}
+
+void reg_left(struct reg *r)
+{
+	struct entry **at = &r->entries;
+
+	while (*at) {
+		struct entry *en = *at;
+
+		if (!en->removed || en->there || en->call) {
+			at = &en->next;
+			continue;
+		}
+		*at = en->next;
+		entry_free(en);
+	}
+	if (r->stopping && !r->draining && all_left(r))
+		reg_drain(r);
+}
+
+static int add_all(struct reg *r, struct entry **fresh, struct err *e)
+{
+	struct entry **tail = fresh;
+
+	for (size_t i = 0; i < r->conf.n; i++) {
+		if (entry_new(r, &r->conf.services[i], tail, e) < 0)
+			return -1;
+		tail = &(*tail)->next;
+	}
+	return 0;
+}
+
+static void free_list(struct entry *en)
+{
+	while (en) {
+		struct entry *next = en->next;
+
+		entry_free(en);
+		en = next;
+	}
+}
+
+int reg_start(struct reg **out, const struct reg_opts *o, struct reg_conf *c,
+	      struct err *e)
+{
+	struct reg *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return err_nomem(e);
+	r->o = *o;
+	if (!r->o.ttl)
+		r->o.ttl = REG_TTL;
+	r->conf = *c;
+	if (add_all(r, &r->entries, e) < 0) {
+		free_list(r->entries);
+		*c = r->conf;
+		free(r);
+		return -1;
+	}
+	*c = (struct reg_conf){0};
+	*out = r;
+	reg_view_open(r);
+	for (struct entry *en = r->entries; en; en = en->next)
+		entry_begin(en);
+	reg_sweep(r);
+	reg_settled(r);
+	return 0;
+}
+
+/* Equal definitions: the same registration and the same checks. */
+static bool same(const struct reg_service *a, const struct reg_service *b)
+{
+	if (strcmp(a->id, b->id) || a->nchecks != b->nchecks ||
+	    !val_deep_equal(&a->body, &b->body) || a->drain != b->drain ||
+	    a->drain_connections != b->drain_connections ||
+	    strcmp(a->supervise ? a->supervise : "",
+		   b->supervise ? b->supervise : ""))
+		return false;
+	for (size_t i = 0; i < a->nchecks; i++)
+		if (strcmp(a->checks[i].id, b->checks[i].id) ||
+		    !val_deep_equal(&a->checks[i].agent, &b->checks[i].agent))
+			return false;
+	return true;
+}
+
+static struct entry *find(struct reg *r, const char *id)
+{
+	for (struct entry *en = r->entries; en; en = en->next)
+		if (!en->removed && !strcmp(en->s->id, id))
+			return en;
+	return NULL;
+}
+
+/* A changed service keeps its place in the store and its history: the new
+ * entry registers over the old one. */
+static void replace(struct entry *old)
+{
+	old->removed = true;
+	old->there = false; /* not ours to remove any more */
+	store_cancel(old->call);
+	old->call = NULL;
+}
+
+/* Leaving may free entries (reg_left), so the walk starts again each time. */
+static void leave_removed(struct reg *r)
+{
+	for (struct entry *en = r->entries; en;) {
+		if (en->removed && !en->leaving) {
+			en->leaving = true;
+			entry_leave(en);
+			en = r->entries;
+			continue;
+		}
+		en = en->next;
+	}
+}
+
+int reg_reload(struct reg *r, struct reg_conf *c, struct err *e)
+{
+	struct reg_old *kept = calloc(1, sizeof(*kept));
+	struct entry *fresh = NULL, *en, *next;
+
+	if (!kept)
+		return err_nomem(e);
+	kept->conf = r->conf;
+	r->conf = *c;
+	if (add_all(r, &fresh, e) < 0) {
+		free_list(fresh);
+		*c = r->conf;
+		r->conf = kept->conf;
+		free(kept);
+		return -1;
+	}
+	*c = (struct reg_conf){0};
+	/* entries that stay still point into the old definitions */
+	kept->next = r->old;
+	r->old = kept;
+	for (en = r->entries; en; en = en->next) {
+		bool defined = false;
+
+		for (size_t i = 0; i < r->conf.n; i++)
+			defined |= !strcmp(r->conf.services[i].id, en->s->id);
+		if (!defined)
+			en->removed = true;
+	}
+	for (en = fresh; en; en = next) {
+		struct entry *old = find(r, en->s->id);
+
+		next = en->next;
+		en->next = NULL;
+		if (old && same(old->s, en->s)) {
+			entry_free(en);
+			continue;
+		}
+		if (old)
+			replace(old);
+		en->next = r->entries;
+		r->entries = en;
+		entry_begin(en);
+	}
+	leave_removed(r);
+	reg_view_soon(r);
+	return 0;
+}
+
+void reg_refresh(struct reg *r)
+{
+	for (struct entry *en = r->entries; en; en = en->next) {
+		if (en->there && !en->call)
+			en->there = false;
+		loop_timer_unset(&en->timer);
+		en->retry_ms = 0;
+		entry_pump(en);
+	}
+}
+
+void reg_stop(struct reg *r)
+{
+	struct entry *en, *next;
+
+	if (r->stopping) {
+		r->skip_drain = true;
+		reg_drain(r);
+		return;
+	}
+	r->stopping = true;
+	loop_timer_unset(&r->sweep_timer);
+	reg_view_soon(r);
+	for (en = r->entries; en; en = next) {
+		next = en->next;
+		entry_leave(en);
+	}
+	reg_left(r);
+}
+
+void reg_free(struct reg *r)
+{
+	if (!r)
+		return;
+	store_cancel(r->sweep);
+	loop_timer_unset(&r->sweep_timer);
+	loop_timer_unset(&r->drain_timer);
+	loop_timer_unset(&r->view_timer);
+	free_list(r->entries);
+	reg_view_close(r);
+	reg_conf_free(&r->conf);
+	while (r->old) {
+		struct reg_old *next = r->old->next;
+
+		reg_conf_free(&r->old->conf);
+		free(r->old);
+		r->old = next;
+	}
+	free(r);
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+/* push - requests to the store and what their answers mean: done, lost (so
+ * register again), refused (said once, tried again later), or the store is
+ * away (one line when it goes, one when it is back). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "register/engine.h"
+
+static const char *dur_text(struct arena *a, int64_t ns)
+{
+	char text[DUR_TEXT];
+
+	dur_put(text, ns);
+	return arena_strdup(a, text);
+}
+
+static void sets(struct arena *a, struct val *m, const char *key, const char *s)
+{
+	if (s)
+		val_map_sets(a, m, str_of(key), val_cstr(s));
+}
+
+static struct val check_payload(const struct entry *en, size_t i,
+				struct arena *a)
+{
+	const struct point *p = &en->points[i];
+	struct val m = val_map(a, &type_map_any);
+	int64_t ttl = i == POINT_REGISTRAR ? en->reg->o.ttl : REG_CHECK_TTL;
+	int64_t after = i == POINT_REGISTRAR ? REG_DEREGISTER_AFTER : 0;
+
+	if (p->def && en->reg->o.agent_checks && p->def->agent.type)
+		m = val_map_dup(a, &p->def->agent);
+	else
+		sets(a, &m, "TTL", dur_text(a, p->def && p->def->foreign
+						       ? p->def->ttl : ttl));
+	if (p->def && p->def->deregister_after)
+		after = p->def->deregister_after;
+	if (after)
+		sets(a, &m, "DeregisterCriticalServiceAfter", dur_text(a, after));
+	sets(a, &m, "CheckID", p->id);
+	sets(a, &m, "Name", p->name);
+	sets(a, &m, "Notes", p->def ? p->def->notes : NULL);
+	sets(a, &m, "Status", reg_state_name(p->state));
+	return m;
+}
+
+struct val entry_payload(const struct entry *en, struct arena *a)
+{
+	struct val m = val_map_dup(a, &en->s->body);
+	struct val checks = val_list(a, &type_anys, en->npoints);
+
+	for (size_t i = 0; i < en->npoints; i++)
+		if (!en->points[i].off)
+			val_push(a, &checks, check_payload(en, i, a));
+	val_map_sets(a, &m, STR("Checks"), checks);
+	return m;
+}
+
+/* After a registration every state was said; outputs follow as updates. */
+static void registered(struct entry *en)
+{
+	int64_t now = clock_mono_ms();
+
+	for (size_t i = 0; i < en->npoints; i++) {
+		en->points[i].said_ms = now;
+		en->points[i].dirty = en->points[i].output != NULL ||
+				      i == POINT_REGISTRAR;
+	}
+	if (!en->there)
+		log_info("register", "registered %s", en->s->id);
+	en->there = true;
+	en->settled = true;
+}
+
+static void checked(struct entry *en)
+{
+	struct point *p = &en->points[en->op_point];
+
+	p->said_ms = clock_mono_ms();
+	if (en->op_point == POINT_PROCESS && en->death) {
+		free(en->death);
+		en->death = NULL;
+		/* what came after the death is still to be said */
+		p->dirty = p->state != REG_CRITICAL;
+		return;
+	}
+	p->dirty = false;
+}
+
+static void left(struct entry *en)
+{
+	if (en->op == OP_MAINT) {
+		en->maint = true;
+		log_info("register", "%s is in maintenance", en->s->id);
+	} else {
+		en->there = false;
+		log_info("register", "deregistered %s", en->s->id);
+	}
+}
+
+static void retry_now(struct loop_timer *t)
+{
+	entry_pump(t->ctx);
+}
+
+static void wait_again(struct entry *en, const char *why, bool refused)
+{
+	int64_t ms = en->retry_ms ? en->retry_ms * 2 : REG_RETRY_FIRST_MS;
+	unsigned jitter = (unsigned)clock_mono_ns() % 256;
+
+	if (ms > REG_RETRY_MAX_MS)
+		ms = REG_RETRY_MAX_MS;
+	if (refused && !en->retry_ms)
+		log_warn("register", "%s: %s", en->s->id, why);
+	en->retry_ms = ms;
+	en->settled = en->settled || refused;
+	/* a quarter up or down, so that many containers do not march in step */
+	ms = ms * 3 / 4 + ms / 2 * (int64_t)jitter / 256;
+	if (!en->wanted && en->reg->stopping)
+		ms = REG_RETRY_FIRST_MS;
+	loop_timer_set(en->reg->o.loop, &en->timer, clock_mono_ms() + ms,
+		       retry_now, en);
+}
+
+static void on_reply(void *ctx, struct store_reply *r)
+{
+	struct entry *en = ctx;
+	bool lost = en->op == OP_CHECK && (r->status == 404 || r->status == 500);
+	bool gone = en->op == OP_DEREGISTER &&
+		    (r->status == 404 || r->status == 500);
+
+	en->call = NULL;
+	if (r->err && !r->status) {
+		reg_contact(en->reg, r->err->text);
+		wait_again(en, r->err->text, false);
+		goto done;
+	}
+	reg_contact(en->reg, NULL);
+	if (lost) { /* the agent forgot us, or somebody removed us */
+		log_info("register", "%s is not registered any more: again",
+			 en->s->id);
+		en->there = false;
+		en->retry_ms = 0;
+	} else if (r->err && !gone) {
+		wait_again(en, r->err->text, true);
+		goto done;
+	} else {
+		en->retry_ms = 0;
+		if (en->op == OP_REGISTER)
+			registered(en);
+		else if (en->op == OP_CHECK)
+			checked(en);
+		else
+			left(en);
+	}
+	en->op = OP_NONE;
+	reg_view_soon(en->reg);
+	reg_settled(en->reg);
+	entry_pump(en);
+	return;
+done:
+	en->op = OP_NONE;
+	reg_view_soon(en->reg);
+	reg_settled(en->reg);
+}
+
+static int start(struct entry *en, struct arena *a, struct err *e)
+{
+	struct store *st = en->reg->o.store;
+	const struct point *p = &en->points[en->op_point];
+	struct val payload;
+
+	switch (en->op) {
+	case OP_REGISTER:
+		payload = entry_payload(en, a);
+		return store_register(st, &payload, en->s->token, on_reply, en,
+				      &en->call, e);
+	case OP_CHECK:
+		return store_check(st, en->s->id, p->id,
+				   en->death && en->op_point == POINT_PROCESS
+					   ? "critical" : reg_state_name(p->state),
+				   str_of(en->death && en->op_point ==
+							       POINT_PROCESS
+						  ? en->death
+					  : p->output ? p->output : ""),
+				   en->s->token, on_reply, en, &en->call, e);
+	case OP_DEREGISTER:
+		return store_deregister(st, en->s->id, en->s->token, on_reply,
+					en, &en->call, e);
+	case OP_MAINT:
+		return store_maint(st, en->s->id, true, "stopping", en->s->token,
+				   on_reply, en, &en->call, e);
+	case OP_NONE:
+		break;
+	}
+	return err_set(e, 0, "nothing to do");
+}
+
+void entry_send(struct entry *en, enum entry_op op, size_t point)
+{
+	struct arena a;
+	struct err e;
+
+	loop_timer_unset(&en->timer);
+	en->op = op;
+	en->op_point = point;
+	arena_init(&a, 4 << 20);
+	if (start(en, &a, &e) < 0) {
+		en->call = NULL;
+		en->op = OP_NONE;
+		wait_again(en, e.text, true);
+	}
+	arena_free(&a);
+}
