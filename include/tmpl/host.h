@@ -68,6 +68,8 @@ struct tmpl_query {
 
 struct tmpl_host {
 	void *ctx;
+	const char *dest;     /* the template's destination, for pkiCert */
+	const char *nomad_ns; /* nomad.namespace; both may be NULL */
 
 	struct timespec (*now)(void *ctx);
 	int (*random)(void *ctx, void *p, size_t n, struct err *e);
@@ -82,6 +84,10 @@ struct tmpl_host {
 	 * error fails the render. *out is shared and must not be changed. */
 	int (*query)(void *ctx, const struct tmpl_query *q, struct val *out,
 		     bool *have, struct err *e);
+
+	/* safeLs, safeTree, nomadVarListSafe: the data that query gave is
+	 * empty and counts as missing. */
+	void (*hold)(void *ctx, const struct tmpl_query *q);
 
 	/* `file`: checks the sandbox; *path gets the path to query. */
 	int (*sandbox)(void *ctx, struct arena *a, const char *name,
