@@ -148,8 +148,8 @@ static size_t put_shortest(char *out, double v, char fmt, int bits)
 	if (fmt == 'e' || fmt == 'E')
 		return put_e(out, d, n, exp10, n - 1, letter);
 	/* Go: %e is used when the exponent is below -4 or at least the
-	 * precision; for the shortest form that is 21 (6 at least). */
-	return put_g(out, d, n, exp10, 21, letter);
+	 * precision, which for the shortest form counts as 6. */
+	return put_g(out, d, n, exp10, 6, letter);
 }
 
 static size_t put_prec(char *out, double v, char fmt, int prec)
