@@ -14,37 +14,75 @@
 #include <string.h>
 
 #include "os/file.h"
+#include "register/proc.h"
 
 enum { ROUTE_FILE_MAX = 256 * 1024 };
+
+/* Splits a line of /proc/net at blanks; returns how many fields (at most n). */
+size_t reg_fields(struct str line, struct str *out, size_t n)
+{
+	size_t k = 0;
+
+	while (k < n) {
+		size_t len = 0;
+
+		line = str_trim(line, " \t");
+		while (len < line.n && line.p[len] != ' ' && line.p[len] != '\t')
+			len++;
+		if (!len)
+			break;
+		out[k++] = str_cut(line, 0, len);
+		line = str_cut(line, len, line.n);
+	}
+	return k;
+}
+
+/* Up to 8 hexadecimal digits; false for anything else. */
+bool reg_hex(struct str s, uint32_t *out)
+{
+	uint32_t v = 0;
+
+	if (!s.n || s.n > 8)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		int d = ascii_hex((unsigned char)s.p[i]);
+
+		if (d < 0)
+			return false;
+		v = v << 4 | (uint32_t)d;
+	}
+	*out = v;
+	return true;
+}
 
 /* The interface of the IPv4 default route with the lowest metric, from
  * /proc/net/route: Iface Destination Gateway Flags RefCnt Use Metric Mask. */
 static void default_route(char out[IF_NAMESIZE])
 {
+	enum { IFACE, DEST, FLAGS = 3, METRIC = 6, MASK, FIELDS };
 	BUF_AUTO struct buf b = {0};
-	unsigned long best = ~0UL;
-	struct str rest, line;
+	uint64_t best = UINT64_MAX;
+	struct str rest, line, f[FIELDS];
 
 	out[0] = '\0';
 	if (file_read(AT_FDCWD, "/proc/net/route", &b, ROUTE_FILE_MAX, NULL) < 0)
 		return;
 	rest = str_n(buf_str(&b), b.len);
 	while (str_split(&rest, '\n', &line)) {
-		char text[256], name[IF_NAMESIZE];
-		unsigned long dest, mask, metric;
-		unsigned flags;
+		uint32_t dest, mask, flags;
+		uint64_t metric;
 
-		if (line.n >= sizeof(text))
+		if (reg_fields(line, f, FIELDS) != FIELDS ||
+		    !reg_hex(f[DEST], &dest) || !reg_hex(f[MASK], &mask) ||
+		    !reg_hex(f[FLAGS], &flags) ||
+		    !num_u64(f[METRIC], UINT32_MAX, &metric))
 			continue;
-		memcpy(text, line.p, line.n);
-		text[line.n] = '\0';
-		if (sscanf(text, "%15s %lx %*x %x %*d %*d %lu %lx", name, &dest,
-			   &flags, &metric, &mask) != 5)
-			continue;
-		if (dest || mask || !(flags & 1) || metric >= best)
+		if (dest || mask || !(flags & 1) || metric >= best ||
+		    f[IFACE].n >= IF_NAMESIZE)
 			continue;
 		best = metric;
-		memcpy(out, name, sizeof(name));
+		memcpy(out, f[IFACE].p, f[IFACE].n);
+		out[f[IFACE].n] = '\0';
 	}
 }
 

@@ -366,14 +366,14 @@ static void take(struct def *d, const struct key *k, const struct hcl_node *n)
 static void take_service(struct def *d, const struct hcl_item *it,
 			 const struct hcl_node *n)
 {
-	struct reg_service s = {.drain = -1, .pos = n->pos, .file = d->lint->file};
-
-	s.body = val_map(&d->conf->arena, &type_map_any);
-	d->s = &s;
+	d->s = &d->now;
+	d->now = (struct reg_service){.drain = -1, .pos = n->pos,
+				      .file = d->lint->file};
+	d->now.body = val_map(&d->conf->arena, &type_map_any);
 	d->ncheck = 0;
 	if (it->nkeys > 1) {
-		s.name = it->keys[1].name.p;
-		set(d, "Name", val_cstr(s.name));
+		d->s->name = it->keys[1].name.p;
+		set(d, "Name", val_cstr(d->s->name));
 	}
 	for (size_t i = 0; i < n->n; i++) {
 		const struct hcl_key *key = &n->items[i].keys[0];
@@ -386,9 +386,9 @@ static void take_service(struct def *d, const struct hcl_item *it,
 				     "service: unknown key %.*s",
 				     (int)key->name.n, key->name.p);
 	}
-	if (!s.name || !*s.name)
+	if (!d->s->name || !*d->s->name)
 		reg_lint_add(d->lint, n->pos, "service: no name");
-	reg_conf_add(d, &s);
+	reg_conf_add(d, d->s);
 }
 
 void reg_conf_add(struct def *d, struct reg_service *s)
@@ -451,8 +451,6 @@ static void keep_loose(struct def *d)
 
 static void take_top(struct def *d, const struct hcl_node *root)
 {
-	struct reg_service loose = {.drain = -1};
-
 	for (size_t i = 0; i < root->n; i++) {
 		const struct hcl_item *it = &root->items[i];
 		struct str key = it->keys[0].name;
@@ -460,7 +458,6 @@ static void take_top(struct def *d, const struct hcl_node *root)
 		if (reg_key_is(key, "service") || reg_key_is(key, "services")) {
 			take_services(d, it, it->val);
 		} else if (reg_key_is(key, "check") || reg_key_is(key, "checks")) {
-			d->s = &loose;
 			d->ncheck = 0;
 			reg_take_check(d, it->val);
 			keep_loose(d);

@@ -5,11 +5,11 @@
 
 #include "register.h"
 
-/* The reading of one source; s is the service at hand. */
+/* The reading of one source; s is the service at hand (often `now`). */
 struct def {
 	struct reg_conf *conf;
 	struct reg_lint *lint;
-	struct reg_service *s;
+	struct reg_service *s, now;
 	struct reg_check check[REG_CHECKS]; /* of s */
 	size_t ncheck;
 };

@@ -3,12 +3,12 @@
  * (look-ups made just before are still in flight), or until no connection to
  * the service's port is established any more. */
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "os/file.h"
 #include "register/engine.h"
+#include "register/proc.h"
 
 enum {
 	POLL_MS = 100,
@@ -20,6 +20,21 @@ enum {
 
 /* Lines of /proc/net/tcp: "sl local_address rem_address st ...", addresses as
  * HEX:PORT. */
+static bool open_on(struct str line, unsigned port)
+{
+	struct str f[4];
+	uint32_t local, state;
+	ptrdiff_t colon;
+
+	if (reg_fields(line, f, COUNT(f)) != COUNT(f))
+		return false;
+	colon = str_chr(f[1], ':');
+	return colon > 0 &&
+	       reg_hex(str_cut(f[1], (size_t)colon + 1, f[1].n), &local) &&
+	       reg_hex(f[3], &state) && state == TCP_ESTABLISHED &&
+	       local == port;
+}
+
 static int count(const char *path, unsigned port)
 {
 	BUF_AUTO struct buf b = {0};
@@ -29,20 +44,8 @@ static int count(const char *path, unsigned port)
 	if (file_read(AT_FDCWD, path, &b, TCP_FILE_MAX, NULL) < 0)
 		return -1;
 	rest = str_n(buf_str(&b), b.len);
-	while (str_split(&rest, '\n', &line)) {
-		char text[160];
-		unsigned local, state;
-
-		if (line.n >= sizeof(text))
-			line.n = sizeof(text) - 1;
-		memcpy(text, line.p, line.n);
-		text[line.n] = '\0';
-		if (sscanf(text, "%*d: %*[0-9A-Fa-f]:%x %*[0-9A-Fa-f]:%*x %x",
-			   &local, &state) != 2)
-			continue;
-		if (state == TCP_ESTABLISHED && local == port)
-			n++;
-	}
+	while (str_split(&rest, '\n', &line))
+		n += open_on(line, port);
 	return n;
 }
 
