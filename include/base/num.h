@@ -32,8 +32,8 @@ bool num_double(struct str s, double *out) MUST_USE;
 /* Go's strconv.FormatFloat. fmt is one of 'e' 'E' 'f' 'g' 'G'; prec -1 = the
  * fewest digits that read back as the same value ('g' then switches to the
  * exponent form when exp < -4 || exp >= 6: 1e+06, 123456.7; Go's %v is the
- * same, its JSON switches at 21). bits is 32 or 64. out needs NUM_FLOAT bytes when
- * prec <= 300; returns the length without the NUL. Inf and NaN print as
+ * same, its JSON switches at 21). bits is 32 or 64. out needs NUM_FLOAT bytes
+ * when prec <= 300; returns the length without the NUL. Inf and NaN print as
  * "+Inf" "-Inf" "NaN". */
 enum { NUM_FLOAT = 680 };
 size_t num_put_float(char out[NUM_FLOAT], double v, char fmt, int prec,
