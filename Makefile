@@ -39,11 +39,12 @@ LIBS := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lyaml
 # The product: musl, small, position independent, no INTERP.
 CC := $(DEPS)/bin/musl-gcc
 LTOFLAGS := $(if $(filter 1,$(LTO)),-flto=2 -fno-fat-lto-objects)
-CFLAGS := -std=gnu11 -Os -fPIE -ffunction-sections -fdata-sections \
-	-fstack-protector-strong -fno-asynchronous-unwind-tables \
-	-fno-unwind-tables -fno-ident -fno-math-errno -fmerge-all-constants
+CFLAGS := -std=gnu11 $(shell sed '/^\#/d' scripts/size-flags) \
+	-fstack-protector-strong -fno-ident -fno-math-errno
+# Packed relative relocations: 24 bytes per pointer in a table become 1 bit.
 LDFLAGS := -static-pie -Wl,--gc-sections -Wl,--build-id=none \
-	-Wl,-z,relro,-z,now,-z,noseparate-code -Wl,--as-needed
+	-Wl,-z,relro,-z,now,-z,noseparate-code,-z,pack-relative-relocs \
+	-Wl,--hash-style=gnu -Wl,--as-needed
 OBJ := build/$(if $(filter 1,$(LTO)),product,nolto)
 
 # The debug flavour: glibc and sanitizers.
@@ -73,13 +74,21 @@ build/basebox: $(OBJS) build/gen/list
 		{ echo "$@: not static: it has an INTERP header" >&2; exit 1; }
 	$(Q)strip -s -R .comment -o $@.new $@.full && mv $@.new $@
 
-$(OBJ)/%.o: %.c | $(DEPS)/whole build/gen/applets.h
+$(OBJ)/%.o: %.c build/deps/set build/gen/flags | build/gen/applets.h
 	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPP) $(CFLAGS) $(LTOFLAGS) $(WARN) -MMD -MP -c -o $@ $<
 
-$(DEPS)/whole:
+# The libraries; what depends on this is redone when they change.
+build/deps/set: $(addprefix scripts/,deps.lock mbedtls_config.h size-flags deps-build.sh)
 	scripts/setup
+	@touch $@
+
+# Changes when the compiler's flags do.
+build/gen/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CPP) $(CFLAGS) $(LTOFLAGS) $(CFLAGSG)' | cmp -s - $@ || \
+		echo '$(CPP) $(CFLAGS) $(LTOFLAGS) $(CFLAGSG)' >$@
 
 links: build/basebox build/bin/.links ## build/bin/NAME -> ../basebox, one per applet
 
@@ -104,7 +113,7 @@ build/gen/stamp: build/gen/list scripts/gen-applets core/basebox.c $(APPLETS)
 	@touch $@
 
 # The help texts and, last, the licences of what is linked in.
-build/gen/texts: build/gen/help scripts/gen-licenses LICENSE | $(DEPS)/whole
+build/gen/texts: build/gen/help scripts/gen-licenses LICENSE build/deps/set
 	$(Q){ cat build/gen/help; printf 'licenses\n'; \
 		scripts/gen-licenses $(DEPS)/share/licenses \
 		$(DEPS)/share/versions; printf '\001'; } | tr '\1' '\0' >$@
@@ -145,7 +154,7 @@ build/debug/basebox: $(DOBJS) build/debug/core.a
 build/debug/core.a: $(DCORE) build/gen/list
 	$(Q)rm -f $@ && ar rcsT $@ $(DCORE)
 
-$(DOBJ)/%.o: %.c | $(DEPS)/whole build/gen/applets.h
+$(DOBJ)/%.o: %.c build/deps/set build/gen/flags | build/gen/applets.h
 	$(call say,CC $< (debug))
 	@mkdir -p $(@D)
 	$(Q)gcc -isystem $(DEPSG)/include $(CPP) $(CFLAGSG) $(WARN) -MMD -MP -c -o $@ $<

@@ -87,4 +87,13 @@
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
 #define MBEDTLS_SSL_ALL_ALERT_MESSAGES
 
+/* Size and memory before speed: one handshake costs a millisecond more. */
+#define MBEDTLS_SHA256_SMALLER
+#define MBEDTLS_SHA512_SMALLER
+#define MBEDTLS_AES_FEWER_TABLES
+#define MBEDTLS_ECP_WINDOW_SIZE 2
+#define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
+/* A record that we send is short; one that we receive may be the largest. */
+#define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
+
 #endif
