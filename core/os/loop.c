@@ -229,6 +229,7 @@ int loop_turn(struct loop *l, int64_t until, struct err *e)
 	if (n < 0 && errno != EINTR)
 		return err_set(e, errno, "unable to wait for events");
 	l->now = clock_mono_ms();
+	l->turn++;
 	l->batch = batch;
 	l->batch_n = n < 0 ? 0 : n;
 	dispatch(l, true);

@@ -89,31 +89,54 @@ static int move_up(int *fd, int above)
 	return 0;
 }
 
-/* The sources are copied out of the way before the first target is taken. */
-static int child_fds(const struct spawn *s, int *status)
-{
-	int src[SPAWN_FDS], top = 2;
+/* The child's descriptors: the caller's map and the lock. */
+struct map {
+	struct spawn_fd fd[SPAWN_FDS + 1];
+	size_t n;
+};
 
-	if (s->nfds > SPAWN_FDS) {
+static int child_map(const struct spawn *s, struct map *m)
+{
+	m->n = s->nfds;
+	if (m->n > SPAWN_FDS) {
 		errno = EINVAL;
 		return -1;
 	}
-	for (size_t i = 0; i < s->nfds; i++)
-		if (s->fds[i].to > top)
-			top = s->fds[i].to;
-	if ((s->flags & SPAWN_LOCK) && s->lock_fd > top)
-		top = s->lock_fd;
-	if (move_up(status, top) < 0)
-		return -1;
-	for (size_t i = 0; i < s->nfds; i++) {
-		src[i] = s->fds[i].from;
-		if (src[i] == SPAWN_NULL && (src[i] = open_null()) < 0)
-			return -1;
-		if (move_up(&src[i], top) < 0)
+	for (size_t i = 0; i < m->n; i++) {
+		m->fd[i] = s->fds[i];
+		if (m->fd[i].from == SPAWN_NULL &&
+		    (m->fd[i].from = open_null()) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < s->nfds; i++)
-		if (dup2(src[i], s->fds[i].to) < 0)
+	return 0;
+}
+
+static int child_open_lock(const struct spawn *s, struct map *m)
+{
+	int fd = openat(s->home ? s->home : AT_FDCWD, s->lock,
+			O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return -1;
+	m->fd[m->n++] = (struct spawn_fd){fd, s->lock_fd};
+	return 0;
+}
+
+/* The sources are copied out of the way before the first target is taken. */
+static int child_fds(struct map *m, int *status)
+{
+	int top = 2;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->fd[i].to > top)
+			top = m->fd[i].to;
+	if (move_up(status, top) < 0)
+		return -1;
+	for (size_t i = 0; i < m->n; i++)
+		if (move_up(&m->fd[i].from, top) < 0)
+			return -1;
+	for (size_t i = 0; i < m->n; i++)
+		if (dup2(m->fd[i].from, m->fd[i].to) < 0)
 			return -1;
 	return 0;
 }
@@ -121,13 +144,13 @@ static int child_fds(const struct spawn *s, int *status)
 /* Closes all but 0-2, the targets and the status pipe. Really, not at exec: a
  * child that waits for a lock, or for a slow disk, must not hold the pipes
  * and locks of this process meanwhile. */
-static void child_close(const struct spawn *s, int status)
+static void child_close(const struct map *m, int status)
 {
-	unsigned keep[SPAWN_FDS + 1], from = 3;
+	unsigned keep[SPAWN_FDS + 2], from = 3;
 	size_t n = 0;
 
-	for (size_t i = 0; i <= s->nfds; i++) {
-		int fd = i < s->nfds ? s->fds[i].to : status;
+	for (size_t i = 0; i <= m->n; i++) {
+		int fd = i < m->n ? m->fd[i].to : status;
 		size_t k = n;
 
 		if (fd < 3)
@@ -142,19 +165,6 @@ static void child_close(const struct spawn *s, int status)
 		from = keep[i] + 1;
 	}
 	fd_close_range(from, ~0U);
-}
-
-static int child_lock(const struct spawn *s)
-{
-	int fd = open(s->lock, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-
-	if (fd < 0)
-		return -1;
-	if (fd == s->lock_fd)
-		fcntl(fd, F_SETFD, 0);
-	else if (dup2(fd, s->lock_fd) < 0)
-		return -1;
-	return fd_lock(s->lock_fd, false, true, NULL);
 }
 
 static int child_session(const struct spawn *s)
@@ -189,26 +199,32 @@ static int child_chdir(const struct spawn *s)
 	return s->chdir ? chdir(s->chdir) : 0;
 }
 
-/* All steps in order; returns only when one failed. Directories come first,
- * as their descriptors may be overwritten by the map; the limit after it, as
- * the map may need more than the program is given. */
+/* All steps in order; returns only when one failed. Paths come first, as the
+ * map may overwrite their directories' descriptors; the limit after the map,
+ * which may need more than the program is given. */
 static enum spawn_stage child_steps(const struct spawn *s, int *status)
 {
 	char *const *envp = s->envp ? s->envp : environ;
+	struct map m;
 
 	if (!(s->flags & SPAWN_SIGNALS))
 		signal_reset();
 	if (child_chdir(s) < 0)
 		return SPAWN_AT_CHDIR;
-	if (child_fds(s, status) < 0)
+	if (child_map(s, &m) < 0)
+		return SPAWN_AT_FDS;
+	if ((s->flags & SPAWN_LOCK) && child_open_lock(s, &m) < 0)
+		return SPAWN_AT_LOCK;
+	if (child_fds(&m, status) < 0)
 		return SPAWN_AT_FDS;
 	if (!(s->flags & SPAWN_FDS_KEEP))
-		child_close(s, *status);
+		child_close(&m, *status);
 	if (s->nofile)
 		setrlimit(RLIMIT_NOFILE, s->nofile);
 	if (child_session(s) < 0)
 		return SPAWN_AT_SESSION;
-	if ((s->flags & SPAWN_LOCK) && child_lock(s) < 0)
+	if ((s->flags & SPAWN_LOCK) &&
+	    fd_lock(s->lock_fd, false, true, NULL) < 0)
 		return SPAWN_AT_LOCK;
 	if (child_ids(s) < 0)
 		return SPAWN_AT_IDS;

@@ -51,6 +51,7 @@ enum { LOOP_BATCH = 32 };
 struct loop {
 	int epfd;
 	bool stopped;
+	unsigned turn; /* how many there were; wraps */
 	int64_t now; /* clock_mono_ms() when this turn's events came */
 	struct loop_timer *heap;
 	struct loop_timer *due, *due_last;

@@ -59,6 +59,7 @@ struct spawn {
 	int deathsig;        /* sent to the child when this process dies */
 	const char *lock;    /* file made if missing and locked exclusively; the
 	                        child waits for the lock before it executes */
+	int home;            /* directory descriptor of lock; 0 = its cwd */
 	int lock_fd;         /* the child's descriptor of that file */
 	const struct rlimit *nofile; /* RLIMIT_NOFILE to restore; NULL = stay */
 };
