@@ -99,6 +99,16 @@ struct val val_bytes(struct arena *a, struct str s)
 	return v;
 }
 
+struct val val_chan(struct arena *a, int64_t from, int64_t to)
+{
+	struct val v = {.type = &type_chan_int64};
+
+	v.chan = arena_alloc(a, sizeof(*v.chan));
+	if (v.chan)
+		*v.chan = (struct val_chan){from, to};
+	return v;
+}
+
 struct val val_zero(const struct val_type *t)
 {
 	if (!t || t->kind == KIND_INTERFACE)

@@ -35,7 +35,7 @@ enum val_kind {
 	KIND_MAP,
 	KIND_PTR,    /* to a struct */
 	KIND_STRUCT, /* by value */
-	KIND_CHAN,   /* of int64: a range [from, to) */
+	KIND_CHAN,   /* of int64 */
 	KIND_FUNC,
 	KIND_INTERFACE, /* only as the elem of a list or map, or a parameter */
 };
@@ -82,6 +82,12 @@ struct val_list {
 
 struct val_map; /* hash table, opaque; iteration is always in key order */
 
+/* A channel that gives from, from + 1, ... to - 1 and is then closed. Ranging
+ * takes the values out, for every copy of the channel. */
+struct val_chan {
+	int64_t from, to;
+};
+
 struct val {
 	const struct val_type *type; /* NULL = no value */
 	union {
@@ -95,7 +101,7 @@ struct val {
 		struct val_map *map;   /* NULL = nil map */
 		struct val *fields;    /* KIND_STRUCT, KIND_PTR: nfields vals;
 					* NULL = nil pointer */
-		struct { int64_t from, to; } range; /* KIND_CHAN */
+		struct val_chan *chan; /* KIND_CHAN */
 		const void *func;
 	};
 };
@@ -133,6 +139,7 @@ struct val val_str(struct str s);         /* borrows */
 struct val val_cstr(const char *s);       /* borrows */
 struct val val_str_dup(struct arena *a, struct str s);
 struct val val_bytes(struct arena *a, struct str s); /* []uint8, copied */
+struct val val_chan(struct arena *a, int64_t from, int64_t to);
 /* An empty, non-nil list with room for cap elements. */
 struct val val_list(struct arena *a, const struct val_type *t, size_t cap);
 struct val val_map(struct arena *a, const struct val_type *t);
