@@ -249,7 +249,16 @@ static int map(struct printer *p, const struct val *v)
 	return shut(p, '}', n);
 }
 
-/* A struct without any JSON field but with a text is that text. */
+/* The key of a field, NULL when it is left out. */
+static const char *field_key(const struct val_field *f, const struct val *v)
+{
+	if (!f->json || strcmp(f->json, "") == 0)
+		return f->name;
+	if (strcmp(f->json, ",omitempty") == 0)
+		return val_truth(v) ? f->name : NULL;
+	return strcmp(f->json, "-") == 0 ? NULL : f->json;
+}
+
 static int fields(struct printer *p, const struct val *v)
 {
 	const struct val_type *t = val_struct_type(v->type);
@@ -259,23 +268,18 @@ static int fields(struct printer *p, const struct val *v)
 		return unsupported(p, v->type);
 	if (!v->fields)
 		return buf_adds(p->b, "null");
+	if (v->type->text)
+		return json_print_str(p->b, v->type->text(p->arena, v),
+				      p->style);
 	if (open(p, '{', v->type) < 0)
 		return -1;
 	for (size_t i = 0; i < t->nfields; i++) {
-		const char *name = t->fields[i].json;
+		const char *name = field_key(&t->fields[i], &v->fields[i]);
 
-		if (!name)
-			name = t->fields[i].name;
-		if (str_is(str_of(name), "-"))
-			continue;
-		if (member(p, str_of(name), &v->fields[i], &n) < 0)
+		if (name && member(p, str_of(name), &v->fields[i], &n) < 0)
 			return -1;
 	}
-	if (n || !v->type->string)
-		return shut(p, '}', n);
-	p->depth--;
-	buf_cut(p->b, p->b->len - 1);
-	return json_print_str(p->b, v->type->string(p->arena, v), p->style);
+	return shut(p, '}', n);
 }
 
 static int value(struct printer *p, const struct val *v)

@@ -47,7 +47,8 @@ struct tmpl_call;
 struct val_field {
 	const char *name;
 	const struct val_type *type;
-	const char *json; /* JSON key; NULL = name; "-" = left out */
+	const char *json; /* JSON key; NULL = name; "-" = left out;
+			   * ",omitempty" = name, left out when empty */
 };
 
 /* A method: called like a template function; args[0] is the receiver. */
@@ -70,6 +71,9 @@ struct val_type {
 	size_t nmethods;
 	/* Go's String(), if the type has one (time.Duration, Nomad items). */
 	struct str (*string)(struct arena *a, const struct val *v);
+	/* Go's MarshalText: JSON, YAML and TOML show this string (time.Time,
+	 * *semver.Version, Nomad items). */
+	struct str (*text)(struct arena *a, const struct val *v);
 };
 
 /* The elements of a list. A list of bytes ([]uint8) is packed: items is NULL
