@@ -61,7 +61,7 @@ all: build/basebox build/checked links ## the product: build/basebox (static, mu
 
 debug: build/debug/basebox ## build/debug/basebox: glibc with ASan and UBSan
 
-.PHONY: all debug unit test lint lint-light format size bench image demo fuzz install clean \
+.PHONY: all debug unit test lint lint-light format help-check size bench image demo fuzz install clean \
 	help check links FORCE
 
 # --- the product ---
@@ -102,13 +102,14 @@ build/bin/.links: build/gen/names
 
 # --- generated: the applet table ---
 
-build/gen/applets.c build/gen/applets.h build/gen/names build/gen/help: build/gen/stamp ;
+build/gen/applets.c build/gen/applets.h build/gen/names build/gen/help \
+	build/gen/options.c: build/gen/stamp ;
 
 # Each file changes only when its content does.
 build/gen/stamp: build/gen/list scripts/gen-applets core/basebox.c $(APPLETS)
 	@mkdir -p build/gen/new
 	$(Q)scripts/gen-applets -v out=build/gen/new core/basebox.c $(APPLETS)
-	@cd build/gen/new && for f in applets.c applets.h help names; do \
+	@cd build/gen/new && for f in applets.c applets.h help names options.c; do \
 		cmp -s $$f ../$$f || cp $$f ../$$f; done
 	@touch $@
 
@@ -187,7 +188,7 @@ CPPCHECK := cppcheck --quiet --std=c11 --language=c --inline-suppr \
 	--enable=warning,performance,portability --error-exitcode=1 \
 	--suppressions-list=scripts/cppcheck.suppress -j1
 
-lint: lint-light $(LINT:=.analyzer) $(LINT:=.tidy) $(LINT:=.cppcheck) ## all analysers and checks, each file only when it changed
+lint: lint-light help-check $(LINT:=.analyzer) $(LINT:=.tidy) $(LINT:=.cppcheck) ## all analysers and checks, each file only when it changed
 
 lint-light: build/checked ## the checks that take a second
 	$(Q)scripts/check-style $(CHECKED) $(UNITS) $(UNIT_HELP) $(FUZZES)
@@ -211,6 +212,27 @@ build/lint/%.cppcheck: build/debug/%.o scripts/cppcheck.suppress
 	@mkdir -p $(@D)
 	$(Q)$(CPPCHECK) -D_GNU_SOURCE -Iinclude -Icore -Ibuild/gen $*.c
 	@touch $@
+
+# Each applet's option table against its help text: the tables are read from
+# the objects, so that macros and shared rows count.
+help-check: build/gen/options ## option tables and help texts say the same
+	$(Q)scripts/check-help build/gen/options RS='\001' build/gen/help
+
+build/gen/options: build/debug/options
+	$(Q)ASAN_OPTIONS=detect_leaks=0 $< >$@
+
+# A table may be static: the copy of the applets' objects makes it visible.
+build/debug/applets.o: $(call objs,$(DOBJ),$(APPLETS) core/basebox.c) \
+		build/gen/names
+	$(Q)ld -r -o $@ $(filter %.o,$^)
+	$(Q)tr - _ <build/gen/names | sed 's/$$/_opts/' >build/gen/tables
+	$(Q)objcopy --globalize-symbols=build/gen/tables $@
+
+build/debug/options: $(DOBJ)/build/gen/options.o build/debug/applets.o \
+		$(call objs,$(DOBJ),$(filter-out core/main.c core/basebox.c,$(MAIN)) $(GEN)) \
+		build/debug/core.a
+	$(call say,LD $@)
+	$(Q)gcc $(CFLAGSG) -o $@ $^ -L$(DEPSG)/lib $(LIBS) -lpthread -lm
 
 format: ## lays out F="file..." (default: every C file) with clang-format
 	$(Q)clang-format -i $(or $(F),$(CHECKED) $(UNITS) $(UNIT_HELP) $(FUZZES))

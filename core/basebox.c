@@ -19,6 +19,7 @@
  * See: README.md
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,9 +57,10 @@ static int list_one(void *ctx, unsigned number, char *text)
 	if (strcmp(job, l->job))
 		buf_addf(&l->out, "\n%s:\n", job);
 	snprintf(l->job, sizeof(l->job), "%s", job);
-	buf_adds(&names, name);
 	add_aliases(&names, number, name);
-	buf_addf(&l->out, "  %-21s %s\n", buf_str(&names), summary);
+	buf_addf(&l->out, "  %-21s %s%s%s%s\n", name, summary,
+		 names.len ? " (also" : "", buf_str(&names),
+		 names.len ? ")" : "");
 	return 0;
 }
 
@@ -142,20 +144,44 @@ static int unknown(const char *name)
 	return 127;
 }
 
+struct self {
+	bool list, install, version, licenses, symbolic, force;
+};
+
+#define FLAG(letter, name, field)                                              \
+	{                                                                      \
+		letter, name, OPT_FLAG, offsetof(struct self, field), 0, NULL  \
+	}
+
+static const struct opt basebox_opts[] = {
+	FLAG(0, "list", list),
+	FLAG(0, "install", install),
+	FLAG('s', NULL, symbolic),
+	FLAG('f', NULL, force),
+	FLAG(0, "version", version),
+	FLAG(0, "licenses", licenses),
+	{0},
+};
+
 int basebox_main(int argc, char **argv)
 {
+	struct self self = {0};
+	int next;
+
 	if (argc < 2)
 		return list();
-	if (!strcmp(argv[1], "--version"))
-		return main_put("basebox " BASEBOX_VERSION "\n");
-	if (!strcmp(argv[1], "--list"))
-		return names();
-	if (!strcmp(argv[1], "--licenses"))
-		return main_licenses();
-	if (!strcmp(argv[1], "--install"))
-		return main_install(argc, argv);
 	if (argv[1][0] != '-')
 		return unknown(argv[1]);
-	say_fatal("no option %s; see basebox --help", argv[1]);
-	return 100;
+	next = applet_opts("basebox", basebox_opts, &self, argc, argv, 0);
+	if (self.install && argc - next == 1)
+		return main_install(argv[next], self.symbolic, self.force);
+	if (argc > next)
+		applet_usage("basebox");
+	if (self.version)
+		return main_put("basebox " BASEBOX_VERSION "\n");
+	if (self.list)
+		return names();
+	if (self.licenses)
+		return main_licenses();
+	applet_usage("basebox");
 }

@@ -23,24 +23,6 @@ static int have_standard_fds(void)
 	return 0;
 }
 
-int applet_find(const char *name)
-{
-	unsigned lo = 0, hi = applet_count;
-
-	while (lo < hi) {
-		unsigned mid = lo + (hi - lo) / 2;
-		int c = strcmp(name, applet_name(mid));
-
-		if (c == 0)
-			return (int)mid;
-		if (c < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return -1;
-}
-
 static int run(int i, int argc, char **argv)
 {
 	argv[0] = (char *)applet_name((unsigned)i);

@@ -48,7 +48,7 @@ int main_help(int applet);
 int main_licenses(void);
 
 /* `basebox --install ...`; returns the exit code. */
-int main_install(int argc, char **argv);
+int main_install(const char *dir, bool symbolic, bool force);
 
 /* Writes to standard output: 0, or 111 after a message. */
 int main_put(const char *text);

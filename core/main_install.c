@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,17 +23,18 @@ struct install {
 	unsigned made, kept, left, failed;
 };
 
-/* The executable's own path: /proc may be absent in a chroot, argv[0] may be
- * a bare word. */
-static int find_exe(struct install *in, const char *argv0)
+/* The executable's own path: from /proc, or in a bare chroot from the auxiliary
+ * vector, which holds the path that was executed. */
+static int find_exe(struct install *in)
 {
 	ssize_t n = readlink("/proc/self/exe", in->exe, sizeof(in->exe) - 1);
+	const char *path = (const char *)getauxval(AT_EXECFN);
 
 	if (n > 0) {
 		in->exe[n] = '\0';
 		return 0;
 	}
-	if (strchr(argv0, '/') && realpath(argv0, in->exe))
+	if (path && realpath(path, in->exe))
 		return 0;
 	say_fatal("unable to find my own executable (no /proc)");
 	return -1;
@@ -130,23 +132,11 @@ static void install_one(struct install *in, const char *name)
 	}
 }
 
-int main_install(int argc, char **argv)
+int main_install(const char *dir, bool symbolic, bool force)
 {
-	struct install in = {0};
-	int i = 2;
+	struct install in = {.dir = dir, .symbolic = symbolic, .force = force};
 
-	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++)
-		for (const char *p = argv[i] + 1; *p; p++)
-			if (*p == 's')
-				in.symbolic = true;
-			else if (*p == 'f')
-				in.force = true;
-			else
-				die_usage("basebox --install [-s] [-f] DIR");
-	if (i != argc - 1)
-		die_usage("basebox --install [-s] [-f] DIR");
-	in.dir = argv[i];
-	if (find_exe(&in, argv[0]) < 0 || set_target(&in) < 0)
+	if (find_exe(&in) < 0 || set_target(&in) < 0)
 		return 111;
 	for (unsigned k = 0; k < applet_count; k++)
 		install_one(&in, applet_name(k));
