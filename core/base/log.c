@@ -4,6 +4,8 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +18,31 @@
 enum { LINE = 8192 };
 
 static const char *prog = "basebox";
+static bool nowait;
 static enum log_level least_level = LOG_WARN;
 static void (*tee_fn)(void *, enum log_level, const char *, size_t);
 static void *tee_ctx;
+
+/* A pipe that polls writable takes PIPE_BUF bytes without blocking. */
+static size_t room_now(size_t n)
+{
+	struct pollfd p = {.fd = 2, .events = POLLOUT};
+
+	if (poll(&p, 1, 0) <= 0)
+		return 0;
+	return n < PIPE_BUF ? n : PIPE_BUF;
+}
 
 /* One line, one write; a signal between is tried again, anything else (closed
  * or full standard error) is nobody's business here. */
 static void put_line(const char *p, size_t n)
 {
 	while (n) {
-		ssize_t w = write(2, p, n);
+		size_t k = nowait ? room_now(n) : n;
+		ssize_t w = k ? write(2, p, k) : -1;
 
+		if (!k)
+			return;
 		if (w < 0 && errno == EINTR)
 			continue;
 		if (w <= 0)
@@ -34,6 +50,11 @@ static void put_line(const char *p, size_t n)
 		p += w;
 		n -= (size_t)w;
 	}
+}
+
+void log_nowait(void)
+{
+	nowait = true;
 }
 
 void say_prog(const char *name)

@@ -16,11 +16,9 @@
 
 /* --- reading --- */
 
-static int open_to_read(int at, const char *path, struct err *e)
+static int open_to_read(int at, const char *path, int flags, struct err *e)
 {
-	/* A FIFO of that name must not hold anybody up. */
-	int fd = openat(at, path,
-			O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
 
 	if (fd < 0)
 		return err_set(e, errno, "unable to open %s", path);
@@ -30,7 +28,7 @@ static int open_to_read(int at, const char *path, struct err *e)
 int file_read(int at, const char *path, struct buf *b, size_t max,
 	      struct err *e)
 {
-	FD_AUTO int fd = open_to_read(at, path, e);
+	FD_AUTO int fd = open_to_read(at, path, 0, e);
 	size_t got = 0;
 	char piece[4096];
 	ssize_t r;
@@ -49,7 +47,8 @@ int file_read(int at, const char *path, struct buf *b, size_t max,
 
 ssize_t file_peek(int at, const char *path, void *p, size_t n, struct err *e)
 {
-	FD_AUTO int fd = open_to_read(at, path, e);
+	/* Small files are read by supervisors too: a FIFO must not block. */
+	FD_AUTO int fd = open_to_read(at, path, O_NONBLOCK, e);
 	ssize_t r;
 
 	if (fd < 0)
@@ -95,7 +94,9 @@ static int open_temp(int at, char temp[PATH_MAX], const char *path,
 				       path);
 		memcpy(temp, how->temp, strlen(how->temp) + 1);
 		fd = openat(at, temp,
-			    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+			    O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK |
+				    O_CLOEXEC,
+			    0600);
 	}
 	for (int i = 0; !how->temp && i < 100; i++) {
 		if (temp_name(temp, path, e) < 0)

@@ -54,6 +54,7 @@ int supervise_alone(const char *dir)
 	struct err e;
 
 	signal_no_pipe();
+	log_nowait();
 	fd_cloexec_from(3);
 	if (prepare(&a, dir, &e) < 0) {
 		say_line("s6-supervise %s: fatal: %s", dir, e.text);

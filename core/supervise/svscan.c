@@ -360,6 +360,7 @@ int svscan_run(const struct svscan_options *o)
 
 	s.opt = o;
 	signal_no_pipe();
+	log_nowait();
 	fd_cloexec_from(3);
 	if (prepare(&s, &e) < 0)
 		die(e.num == EBUSY || e.num == EEXIST || e.num == ENOTDIR

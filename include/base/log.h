@@ -7,7 +7,8 @@
  * say_*: s6's messages, `PROG: fatal: unable to open x: No such file`.
  * log_*: consul-template's, `2006-01-02T15:04:05.000Z [WARN] (view) text`.
  *
- * The program's name and the log level are the only state (set at start). */
+ * The program's name, the log level and log_nowait are the only state (set at
+ * start). */
 #ifndef BASEBOX_BASE_LOG_H
 #define BASEBOX_BASE_LOG_H
 
@@ -16,6 +17,10 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+
+/* From now on a line that standard error does not take at once is dropped: who
+ * supervises must not wait for whoever reads what it says. */
+void log_nowait(void);
 
 /* --- s6's form --- */
 
