@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "crypto.h"
+#include "crypto/secret.h"
 
 static void hash_is(enum crypto_hash h, const char *text, const char *want)
 {
@@ -165,12 +166,135 @@ static void randomness(void **state)
 	assert_int_not_equal(or, 0);
 }
 
+static void bcrypt(void **state)
+{
+	/* From the test suite of OpenBSD's implementation. */
+	static const struct {
+		const char *password;
+		uint8_t salt[16];
+		const char *want;
+	} cases[] = {
+		{"", {0x14, 0x4b, 0x3d, 0x69, 0x1a, 0x7b, 0x4e, 0xcf, 0x39,
+		      0xcf, 0x73, 0x5c, 0x7f, 0xa7, 0xa7, 0x9c},
+		 "$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s."},
+		{"abc", {0x4e, 0xad, 0x84, 0x5a, 0x14, 0x2c, 0x9b, 0xc7, 0x99,
+			 0x18, 0xc8, 0x79, 0x7f, 0x47, 0x0e, 0xf5},
+		 "$2a$08$Ro0CUfOqk6cXEKf3dyaM7OhSCvnwM9s4wIX9JeLapehKK5YdLxKcm"},
+	};
+	char out[BCRYPT_TEXT], long_one[74] = {0};
+	struct err e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(crypto_bcrypt_salt(str_of(cases[i].password),
+						    i ? 8 : 6, cases[i].salt,
+						    out, &e), 0);
+		assert_string_equal(out, cases[i].want);
+	}
+	memset(long_one, 'x', 73);
+	assert_int_equal(crypto_bcrypt(str_of(long_one), 4, out, &e), -1);
+	assert_string_equal(e.text, "bcrypt: password length exceeds 72 bytes");
+	assert_int_equal(crypto_bcrypt(str_n(long_one, 72), 4, out, &e), 0);
+	assert_memory_equal(out, "$2a$04$", 7);
+	assert_int_equal(strlen(out), 60);
+}
+
+static void aes(void **state)
+{
+	static const struct decode bad[] = {
+		{"YWJj", "runtime error: slice bounds out of range [:16] with "
+			 "capacity 3"},
+		{"AAAAAAAAAAAAAAAAAAAAAAAA",
+		 "crypto/cipher: input not full blocks"},
+		{"AAAAAAAAAAAAAAAAAAAAAA==",
+		 "runtime error: index out of range [-1]"},
+		{"!", "illegal base64 data at input byte 0"},
+	};
+	struct buf out = {0}, back = {0};
+	struct err e = {0};
+
+	(void)state;
+	/* Sealed by sprig. */
+	assert_int_equal(crypto_aes_decrypt(
+		STR("secretkey"),
+		STR("30tEfhuJSVRhpG97XCuWgz2okj7L8vQ1s6V9zVUPeDQ="), &out,
+		&e), 0);
+	assert_string_equal(buf_str(&out), "plaintext");
+	for (size_t n = 0; n < 40; n++) {
+		char text[40];
+
+		memset(text, 'z', n);
+		buf_reset(&out);
+		buf_reset(&back);
+		assert_int_equal(crypto_aes_encrypt(STR("k"), str_n(text, n),
+						    &out, &e), 0);
+		assert_int_equal(out.len,
+				 n ? (16 + n / 16 * 16 + 16 + 2) / 3 * 4 : 0);
+		assert_int_equal(crypto_aes_decrypt(STR("k"),
+						    str_n(out.p, out.len),
+						    &back, &e), 0);
+		assert_int_equal(back.len, n);
+		assert_memory_equal(buf_str(&back), text, n);
+	}
+	buf_reset(&out);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		assert_int_equal(crypto_aes_decrypt(STR("k"),
+						    str_of(bad[i].text), &out,
+						    &e), -1);
+		assert_string_equal(e.text, bad[i].hex);
+	}
+	buf_free(&out);
+	buf_free(&back);
+}
+
+static void derive(void **state)
+{
+	static const char *const types[][2] = {
+		{"long", "ZedaFaxcZaso9*"},	   {"short", "Zed5"},
+		{"maximum", "pf4zS1LjCg&LjhsZ7T2~"}, {"pin", "6685"},
+	};
+	uint8_t key[64];
+	char hex[129];
+	struct buf out = {0};
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(crypto_pbkdf2(STR("passwd"), STR("salt"), 1, key, 64,
+				       &e), 0);
+	crypto_hex(key, 64, hex);
+	/* RFC 7914, 11. */
+	assert_string_equal(hex, "55ac046e56e3089fec1691c22544b605f94185216dde"
+				 "0465e68b9d57c20dacbc49ca9cccf179b645991664b"
+				 "39d77ef317c71b845b1e30bd509112041d3a19783");
+	assert_int_equal(crypto_pbkdf2(STR("Password"), STR("NaCl"), 80000,
+				       key, 64, &e), 0);
+	crypto_hex(key, 8, hex);
+	assert_string_equal(hex, "4ddcd8f60b98be21");
+	/* RFC 7914, 12. */
+	assert_int_equal(crypto_scrypt(STR("password"), STR("NaCl"), 1024, 8,
+				       16, key, 64, &e), 0);
+	crypto_hex(key, 16, hex);
+	assert_string_equal(hex, "fdbabe1c9d3472007856e7190d01e9fe");
+	for (size_t i = 0; i < COUNT(types); i++) {
+		buf_reset(&out);
+		assert_int_equal(crypto_derive_password(
+			1, types[i][0], STR("password"), STR("user"),
+			STR("example.com"), &out, &e), 0);
+		assert_string_equal(buf_str(&out), types[i][1]);
+	}
+	assert_int_equal(crypto_derive_password(1, "bogus", STR("a"), STR("b"),
+						STR("c"), &out, &e), -1);
+	assert_string_equal(e.text, "cannot find password template bogus");
+	buf_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hashes), cmocka_unit_test(hmac),
 		cmocka_unit_test(base64), cmocka_unit_test(base32),
-		cmocka_unit_test(randomness),
+		cmocka_unit_test(randomness), cmocka_unit_test(bcrypt),
+		cmocka_unit_test(aes), cmocka_unit_test(derive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
