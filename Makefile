@@ -61,7 +61,7 @@ all: build/basebox build/checked links ## the product: build/basebox (static, mu
 
 debug: build/debug/basebox ## build/debug/basebox: glibc with ASan and UBSan
 
-.PHONY: all debug unit test lint lint-light format help-check size bench image demo fuzz install clean \
+.PHONY: compile_commands.json all debug unit test lint lint-light format help-check size bench image demo fuzz install clean \
 	help check links FORCE
 
 # --- the product ---
@@ -173,9 +173,6 @@ build/debug/unit/%_test: $(DOBJ)/tests/unit/%_test.o \
 	@mkdir -p $(@D)
 	$(Q)gcc $(CFLAGSG) -o $@ $^ -L$(DEPSG)/lib $(LIBS) -lcmocka -lpthread -lm
 
--include $(patsubst %.o,%.d,$(OBJS) $(DOBJS) $(DCORE)) \
-	$(patsubst %.c,$(DOBJ)/%.d,$(UNITS) $(UNIT_HELP))
-
 # --- analysers: one stamp per file and tool, redone when the file, one of its
 # headers or the settings changed (the debug object knows the headers) ---
 
@@ -237,10 +234,70 @@ build/debug/options: $(DOBJ)/build/gen/options.o build/debug/applets.o \
 format: ## lays out F="file..." (default: every C file) with clang-format
 	$(Q)clang-format -i $(or $(F),$(CHECKED) $(UNITS) $(UNIT_HELP) $(FUZZES))
 
+# --- measures, and what scripts do ---
+
+size: build/basebox ## bytes by library and by module, and of the image when built
+	$(Q)scripts/size $(DEPS) $(CC) $(CFLAGS) $(LTOFLAGS) $(LDFLAGS) \
+		$(OBJS) -L$(DEPS)/lib $(LIBS)
+
+test: ## everything required, one sum at the end (scripts/test --help)
+	scripts/test
+
+bench image demo: all ## measured beside s6, tini, runit; OCI image; the journey on screen
+	scripts/$@
+
+FUZZ_SECONDS ?= 60
+FUZZFLAGS := -std=gnu11 -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined -Wno-unknown-warning-option
+FOBJS := $(call objs,build/fuzz,$(CORE))
+FUZZ_BINS := $(patsubst tests/fuzz/%.c,build/fuzz/bin/%,$(FUZZES))
+
+fuzz: $(if $(T),build/fuzz/bin/$(T)_fuzz,$(FUZZ_BINS)) ## libFuzzer targets, FUZZ_SECONDS=60 each; T=name for one
+	$(Q)for f in $^; do n=$${f##*/}; mkdir -p build/fuzz/corpus/$$n; \
+		seeds=tests/fuzz/$${n%_fuzz}.seeds; [ -d $$seeds ] || seeds=; \
+		echo "fuzz $$n, $(FUZZ_SECONDS) s"; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+			-verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/$$n- \
+			build/fuzz/corpus/$$n $$seeds >build/fuzz/$$n.log 2>&1 || \
+			{ tail -40 build/fuzz/$$n.log; exit 1; }; \
+		grep number_of_executed_units build/fuzz/$$n.log; done
+
+build/fuzz/core.a: $(FOBJS)
+	$(Q)rm -f $@ && ar rcsT $@ $^
+
+build/fuzz/bin/%_fuzz: tests/fuzz/%_fuzz.c build/fuzz/core.a
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)clang -isystem $(DEPSG)/include $(CPP) $(FUZZFLAGS) \
+		-fsanitize=fuzzer -o $@ $^ -L$(DEPSG)/lib $(LIBS) -lpthread -lm
+
+build/fuzz/%.o: %.c build/deps/set build/gen/flags
+	$(call say,CC $< (fuzz))
+	@mkdir -p $(@D)
+	$(Q)clang -isystem $(DEPSG)/include $(CPP) $(FUZZFLAGS) -MMD -MP \
+		-c -o $@ $<
+
+compile_commands.json: ## for editors and tools, in build/
+	$(Q)mkdir -p build
+	$(Q)for f in $(SRCS) $(UNITS); do printf \
+		'{"directory":"%s","file":"%s","command":"gcc %s -c %s"},\n' \
+		'$(CURDIR)' $$f '-std=gnu11 -I$(DEPSG)/include $(CPP) $(WARN)' \
+		$$f; done | sed '1s/^/[\n/;$$s/,$$/\n]/' >build/$@
+
+install: all ## basebox and a symlink per applet into $(DESTDIR)$(PREFIX)/bin
+	install -D -m 755 build/basebox $(DESTDIR)$(PREFIX)/bin/basebox
+	$(DESTDIR)$(PREFIX)/bin/basebox --install -s $(DESTDIR)$(PREFIX)/bin
+
 clean: ## removes what was built here (the libraries' cache stays)
 	rm -rf build/product build/nolto build/debug build/gen build/bin \
-		build/basebox* build/lint build/fuzz build/checked
+		build/basebox* build/lint build/fuzz build/checked build/size \
+		build/test build/compile_commands.json
 
 help: ## this list
-	@sed -n 's/^\([a-z_.]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
+	@sed -n 's/^\([a-z_. -]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
 		awk -F'\t' '{ printf "  %-22s %s\n", $$1, $$2 }'
+
+-include $(patsubst %.o,%.d,$(OBJS) $(DOBJS) $(DCORE) $(FOBJS)) \
+	$(patsubst %.c,$(DOBJ)/%.d,$(UNITS) $(UNIT_HELP))
