@@ -66,6 +66,17 @@ static int add_header(struct http_call *c, const char *line)
 	return 0;
 }
 
+static bool among(const char *const *lines, const char *line)
+{
+	size_t n = strcspn(line, ":") + 1;
+
+	for (; lines && *lines; lines++)
+		if (!strncasecmp(*lines, line, n))
+			return true;
+	return false;
+}
+
+/* The request's own headers replace the site's. */
 static int add_headers(struct http_call *c, const struct http_req *r)
 {
 	const struct strlist *fixed = &c->site->headers;
@@ -75,7 +86,8 @@ static int add_headers(struct http_call *c, const struct http_req *r)
 	ret |= add_header(c, "Accept:");
 	ret |= add_header(c, "Expect:");
 	for (size_t i = 0; i < fixed->n; i++)
-		ret |= add_header(c, fixed->items[i]);
+		if (!among(r->headers, fixed->items[i]))
+			ret |= add_header(c, fixed->items[i]);
 	for (size_t i = 0; r->headers && r->headers[i]; i++)
 		ret |= add_header(c, r->headers[i]);
 	if (r->body.p)
