@@ -98,6 +98,9 @@ int consul_decode(const struct tmpl_query *q, struct str json, struct arena *a,
 int consul_shape(const struct tmpl_query *q, const struct val *json,
 		 struct arena *a, struct val *out, struct err *e) MUST_USE;
 
+/* A copy that lives in the arena; NULL when memory is out. */
+struct tmpl_query *consul_query_dup(struct arena *a, const struct tmpl_query *q);
+
 /* --- everything else --- */
 
 /* Any request: path is escaped already and may end in "?x=y". token NULL =

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+/* request - calls, and what the headers of an answer say. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "consul/inner.h"
+
+static void call_free(struct consul_call *call)
+{
+	arena_free(&call->arena);
+	free(call);
+}
+
+void consul_cancel(struct consul_call *call)
+{
+	if (!call)
+		return;
+	http_cancel(call->http);
+	call_free(call);
+}
+
+struct arena *consul_reply_take(struct consul_reply *r)
+{
+	struct arena *a = r->arena;
+
+	r->arena = NULL;
+	return a;
+}
+
+/* A header that must be a number when it is there and not empty. */
+static int number(const struct http_answer *a, const char *name, uint64_t *out,
+		  bool *have, struct err *e)
+{
+	char text[64];
+
+	*have = http_header(a, name, text, sizeof(text)) && *text;
+	if (!*have || num_arg(text, UINT64_MAX, out))
+		return 0;
+	return err_set(e, 0,
+		       "Failed to parse %s: strconv.ParseUint: parsing \"%s\": "
+		       "invalid syntax", name, text);
+}
+
+static int read_meta(const struct http_answer *a, struct consul_reply *r,
+		     struct err *e)
+{
+	uint64_t contact = 0;
+	char leader[16];
+	bool have;
+
+	if (number(a, "X-Consul-Index", &r->index, &r->have_index, e) < 0 ||
+	    number(a, "X-Consul-LastContact", &contact, &have, e) < 0)
+		return -1;
+	r->last_contact_ms = (int64_t)contact;
+	r->known_leader = !http_header(a, "X-Consul-KnownLeader", leader,
+				       sizeof(leader)) ||
+			  strcmp(leader, "false");
+	return 0;
+}
+
+static int bad_status(const struct http_answer *a, struct err *e)
+{
+	struct str s = str_trim(str_n(buf_str(&a->body), a->body.len),
+				" \t\r\n");
+
+	return err_set(e, 0, "Unexpected response code: %d (%.*s)", a->status,
+		       s.n > 2048 ? 2048 : (int)s.n, s.n ? s.p : "");
+}
+
+/* 1: another request of the same call was started. */
+static int take(struct consul_call *call, const struct http_answer *a,
+		struct consul_reply *r, struct err *e)
+{
+	if (call->q && call->q->kind == DEP_DATACENTERS && call->step)
+		return consul_took(call, a, r, e);
+	if (a->err)
+		return err_set(e, a->err->num, "%s", a->err->text);
+	if (read_meta(a, r, e) < 0)
+		return -1;
+	if (call->q)
+		return a->status == 200 || a->status == 404
+			       ? consul_took(call, a, r, e)
+			       : bad_status(a, e);
+	if (a->status != 200)
+		return bad_status(a, e);
+	r->body = str_n(buf_str(&a->body), a->body.len);
+	r->yes = str_prefix(r->body, STR("true"));
+	return 0;
+}
+
+static void on_answer(void *ctx, struct http_answer *a)
+{
+	struct consul_call *call = ctx;
+	struct consul_reply r = {.status = a->status,
+				 .timeout = a->timeout,
+				 .known_leader = true,
+				 .ms = a->ms};
+	struct err e;
+	int ret;
+
+	call->http = NULL;
+	ret = take(call, a, &r, &e);
+	if (ret == 1)
+		return;
+	if (ret < 0)
+		r.err = &e;
+	if (ret == 0 && call->q && a->status == 404 && !r.absent) {
+		bad_status(a, &e);
+		r.err = &e;
+	}
+	call->fn(call->ctx, &r);
+	if (r.arena) {
+		arena_free(r.arena);
+		free(r.arena);
+	}
+	call_free(call);
+}
+
+/* --- starting --- */
+
+int consul_request(struct consul_call *call, const char *method,
+		   const char *target, struct str body,
+		   const char *const *headers, struct err *e)
+{
+	struct http_req r = {
+		.method = method,
+		.target = target,
+		.body = body,
+		.headers = headers,
+		.max_body = call->ask.max_body,
+	};
+
+	/* Consul adds up to a sixteenth to the wait; a server that is silent
+	 * for a minute longer is not going to answer. */
+	if (call->q && call->ask.wait_ms > 0)
+		r.timeout_ms = call->ask.wait_ms + call->ask.wait_ms / 16 +
+			       60000;
+	return http_start(call->c->site, &r, on_answer, call, &call->http, e);
+}
+
+static struct consul_call *call_new(struct consul *c, consul_fn *fn, void *ctx)
+{
+	struct consul_call *call = calloc(1, sizeof(*call));
+
+	if (!call)
+		return NULL;
+	call->c = c;
+	call->fn = fn;
+	call->ctx = ctx;
+	return call;
+}
+
+int consul_fetch(struct consul *c, const struct tmpl_query *q,
+		 const struct consul_ask *ask, consul_fn *fn, void *ctx,
+		 struct consul_call **out, struct err *e)
+{
+	struct consul_call *call = call_new(c, fn, ctx);
+
+	if (!call)
+		return err_nomem(e);
+	if (ask)
+		call->ask = *ask;
+	call->q = consul_query_dup(&call->arena, q);
+	if (!call->q ? err_nomem(e) : consul_next(call, e) < 0) {
+		call_free(call);
+		return -1;
+	}
+	if (out)
+		*out = call;
+	return 0;
+}
+
+int consul_send(struct consul *c, const char *method, const char *path,
+		struct str body, const char *token, consul_fn *fn, void *ctx,
+		struct consul_call **out, struct err *e)
+{
+	struct consul_call *call = call_new(c, fn, ctx);
+	const char *headers[2] = {NULL};
+
+	if (!call)
+		return err_nomem(e);
+	if (token && *token) {
+		headers[0] = arena_printf(&call->arena, "X-Consul-Token: %s",
+					  token);
+		if (!headers[0]) {
+			call_free(call);
+			return err_nomem(e);
+		}
+	}
+	if (consul_request(call, method, path, body, headers, e) < 0) {
+		call_free(call);
+		return -1;
+	}
+	if (out)
+		*out = call;
+	return 0;
+}
+
+/* --- copies of queries --- */
+
+static const char *dup_text(struct arena *a, const char *s)
+{
+	return arena_strdup(a, s ? s : "");
+}
+
+struct tmpl_query *consul_query_dup(struct arena *a, const struct tmpl_query *q)
+{
+	struct tmpl_query *c = arena_alloc(a, sizeof(*c));
+	const char **pairs;
+	size_t n = 0;
+
+	if (!c)
+		return NULL;
+	*c = *q;
+	c->id = dup_text(a, q->id);
+	c->name = dup_text(a, q->name);
+	c->tag = dup_text(a, q->tag);
+	c->dc = dup_text(a, q->dc);
+	c->near = dup_text(a, q->near);
+	c->ns = dup_text(a, q->ns);
+	c->partition = dup_text(a, q->partition);
+	c->peer = dup_text(a, q->peer);
+	c->sameness = dup_text(a, q->sameness);
+	c->filter = dup_text(a, q->filter);
+	c->choose = dup_text(a, q->choose);
+	c->version = dup_text(a, q->version);
+	if (q->pairs) {
+		while (q->pairs[n])
+			n++;
+		pairs = arena_array(a, n + 1, sizeof(*pairs));
+		for (size_t i = 0; pairs && i < n; i++)
+			pairs[i] = dup_text(a, q->pairs[i]);
+		c->pairs = pairs;
+	}
+	return c;
+}
