@@ -23,8 +23,11 @@ static int have_standard_fds(void)
 	return 0;
 }
 
+const char *applet_argv0;
+
 static int run(int i, int argc, char **argv)
 {
+	applet_argv0 = argv[0];
 	argv[0] = (char *)applet_name((unsigned)i);
 	say_prog(argv[0]);
 	/* PID 1 of a bare image may start before /dev is there. */

@@ -59,14 +59,22 @@ void applet_usage(const char *name)
 	die_usage(buf_str(&b));
 }
 
+int applet_num(const char *name, const char *s)
+{
+	uint64_t v;
+
+	if (!num_arg(s, INT32_MAX, &v))
+		applet_usage(name);
+	return (int)v;
+}
+
 int applet_opts(const char *name, const struct opt *table, void *opts, int argc,
 		char **argv, int min)
 {
-	static const struct opt none[] = {{0}};
-	int next;
+	int next = 1;
 
 	say_prog(name);
-	if (opt_getopt(table ? table : none, opts, argc, argv, &next, NULL) < 0 ||
+	if ((table && opt_getopt(table, opts, argc, argv, &next, NULL) < 0) ||
 	    argc - next < min)
 		applet_usage(name);
 	return next;

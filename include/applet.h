@@ -15,10 +15,17 @@
 /* Prints `NAME: usage: ...` with the usage lines of the applet's help and exits
  * 100. */
 NORETURN void applet_usage(const char *name);
-/* say_prog(name), then reads the options of argv. Returns the index of the
+/* say_prog(name), then reads the options of argv; table = NULL: it has none,
+ * argv[1] is an operand even if it begins with a dash. Returns the index of the
  * first operand; applet_usage when something is wrong with the options or
  * fewer than `min` operands are left. */
 int applet_opts(const char *name, const struct opt *table, void *opts, int argc,
 		char **argv, int min);
+/* An operand that is a number, as descriptors are; otherwise applet_usage. */
+int applet_num(const char *name, const char *s);
+
+/* How this program was called: argv[0] as it was, or the applet's name after
+ * `basebox`. */
+extern const char *applet_argv0;
 
 #endif

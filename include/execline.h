@@ -7,5 +7,8 @@
 #define BASEBOX_EXECLINE_H
 
 #include "execline/chain.h"
+#include "execline/lex.h"
+#include "execline/subst.h"
+#include "execline/frame.h"
 
 #endif

@@ -36,7 +36,7 @@ int s6_svlisten_main(int argc, char **argv)
 
 	if (!argv[i + (int)n] || !argv[i + (int)n + 1])
 		applet_usage("s6-svlisten");
-	char **prog = argv + i + el_block(argv + i) + 1;
+	char **prog = argv + i + el_block(argv + i, 1) + 1;
 	if (g.any && (g.state == 'r' || g.state == 'R')) {
 		say_warn("-o is unsupported when combined with -r"
 			 "- using -a instead");

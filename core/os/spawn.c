@@ -38,9 +38,10 @@ static const char *path_of(char *const *envp)
 	return "/usr/bin:/bin";
 }
 
-int exec_path(const char *file, char *const *argv, char *const *envp)
+int exec_search(const char *path, const char *file, char *const *argv,
+		char *const *envp)
 {
-	struct str rest = str_of(path_of(envp)), part;
+	struct str rest = str_of(path), part;
 	size_t n = strlen(file);
 	int num = ENOENT;
 
@@ -67,6 +68,11 @@ int exec_path(const char *file, char *const *argv, char *const *envp)
 			return errno;
 	}
 	return num;
+}
+
+int exec_path(const char *file, char *const *argv, char *const *envp)
+{
+	return exec_search(path_of(envp), file, argv, envp);
 }
 
 /* --- the child --- */

@@ -102,5 +102,8 @@ int spawn_wait(pid_t pid, int *wstat, struct err *e) MUST_USE;
 /* execvpe(3) without allocation: a name without slash is looked for in PATH
  * of envp (default "/usr/bin:/bin"); no fall-back to a shell. Returns errno. */
 int exec_path(const char *file, char *const *argv, char *const *envp);
+/* The same with the directories to look in given: "/usr/bin:/bin". */
+int exec_search(const char *path, const char *file, char *const *argv,
+		char *const *envp);
 
 #endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+/* subst - replacing $key and ${key} in a command line by values. */
+#ifndef BASEBOX_EXECLINE_SUBST_H
+#define BASEBOX_EXECLINE_SUBST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/opt.h"
+#include "execline/lex.h"
+
+/* A key and the words it stands for: one is the rule, none makes the words
+ * that hold the key vanish, several multiply them. */
+struct el_value {
+	const char *key;
+	struct el_words words;
+};
+
+/* Several of them, substituted at once. A zeroed struct is empty. */
+struct el_values {
+	struct el_value *items;
+	size_t n, cap;
+};
+
+/* A new value under the key (borrowed); dies with 111 when memory is out and
+ * of an empty key, too. Keys with one of $ { } \ never match. */
+struct el_words *el_values_add(struct el_values *v, const char *key);
+void el_values_free(struct el_values *v);
+void el_words_add(struct el_words *w, const char *s);
+
+/* Executes argv with the values put in; an empty one exits 0. */
+NORETURN void el_subst_exec(char *const *argv, const struct el_values *v);
+/* The words of argv with the values put in; -1 = memory. */
+int el_subst(char *const *argv, const struct el_values *v,
+	     struct el_words *out) MUST_USE;
+
+/* How a value is made of a string. */
+struct el_how {
+	int crunch; /* runs of delimiters become their first one */
+	int chomp;  /* without one delimiter at the end */
+	int split;  /* into words; with delim "" from netstrings */
+	const char *delim; /* NULL: blanks and newlines */
+};
+
+/* Its options in an applet's table; f is its offset in the options. */
+#define EL_HOW_OPTS(f)                                                         \
+	{'C', NULL, OPT_SET, (f) + offsetof(struct el_how, crunch), 1, NULL},  \
+	{'c', NULL, OPT_SET, (f) + offsetof(struct el_how, crunch), 0, NULL},  \
+	{'n', NULL, OPT_SET, (f) + offsetof(struct el_how, chomp), 1, NULL},   \
+	{'N', NULL, OPT_SET, (f) + offsetof(struct el_how, chomp), 0, NULL},   \
+	{'d', NULL, OPT_STR, (f) + offsetof(struct el_how, delim), 0, NULL}
+
+#define EL_SPLIT_OPTS(f)                                                       \
+	EL_HOW_OPTS(f),                                                        \
+	{'s', NULL, OPT_SET, (f) + offsetof(struct el_how, split), 1, NULL}
+
+/* How importas takes a variable. */
+struct el_import {
+	struct el_how how;
+	bool insist; /* it must be set: dies with 100 */
+	bool unset;  /* for the applet: then take it out of the environment */
+	const char *preset; /* instead of a missing one; NULL: no word */
+};
+#define EL_IMPORT_OPTS(f)                                                      \
+	EL_SPLIT_OPTS(f),                                                      \
+	{'i', NULL, OPT_FLAG, (f) + offsetof(struct el_import, insist), 0,     \
+	 NULL},                                                                \
+	{'D', NULL, OPT_STR, (f) + offsetof(struct el_import, preset), 0,      \
+	 NULL},                                                                \
+	{'u', NULL, OPT_FLAG, (f) + offsetof(struct el_import, unset), 0, NULL}
+void el_import(struct el_values *v, const struct el_import *how,
+	       const char *key, const char *var);
+
+/* The words of the string under `how`; dies with 100 when it should be
+ * netstrings and is not. */
+void el_transform(struct el_words *out, const char *s, size_t n,
+		  const struct el_how *how);
+
+#endif
