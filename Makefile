@@ -87,8 +87,8 @@ build/deps/set: $(addprefix scripts/,deps.lock mbedtls_config.h size-flags deps-
 # Changes when the compiler's flags do.
 build/gen/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(CPP) $(CFLAGS) $(LTOFLAGS) $(CFLAGSG)' | cmp -s - $@ || \
-		echo '$(CPP) $(CFLAGS) $(LTOFLAGS) $(CFLAGSG)' >$@
+	@echo '$(CPP) $(CFLAGS) $(CFLAGSG)' | cmp -s - $@ || \
+		echo '$(CPP) $(CFLAGS) $(CFLAGSG)' >$@
 
 links: build/basebox build/bin/.links ## build/bin/NAME -> ../basebox, one per applet
 

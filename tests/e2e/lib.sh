@@ -1,0 +1,133 @@
+# shellcheck shell=bash
+# What the end-to-end scripts share. A script sources this, names its checks as
+# functions, runs each with `check NAME`, and ends with `finish`:
+#
+#   . "$(dirname "$0")/lib.sh"
+#   t_answers() { is "$(basebox --version)" "basebox 0.1.0"; }
+#   check answers
+#   finish
+#
+# Every check runs in a subshell, in its own empty folder $T, with the applets
+# first in PATH; what it started with `bg` is ended by pid afterwards. It passes
+# when its function returns 0 and no helper called `fail`. $ROOT is the tree,
+# $BIN the folder of links, $BUILD build/, $CONSUL a real Consul (may be absent).
+set -u
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=${BUILD:-$ROOT/build} BIN=${BIN:-$BUILD/bin} CONSUL=${CONSUL:-$BUILD/consul}
+# shellcheck disable=SC2034 # for the scripts
+export ROOT BUILD BIN CONSUL LC_ALL=C TZ=UTC0
+export PATH=$BIN:/usr/sbin:/usr/bin:/sbin:/bin
+unset CONSUL_HTTP_ADDR CONSUL_HTTP_TOKEN BASEBOX_STORE
+LIMIT=${LIMIT:-60} # seconds for one check
+passed=0 failed=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/basebox-e2e.XXXXXX")
+chmod 755 "$work"
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+fail() { printf '%s' "$*" | tr '\n' '|' | cut -c1-400 >"$T/.why"; exit 1; }
+is() { [ "$1" = "$2" ] || fail "${3:-value}: got <$1>, want <$2>"; }
+like() { [[ $1 == *"$2"* ]] || fail "${3:-text}: <$1> holds no <$2>"; }
+# rc CODE COMMAND...: its exit code; the output is in $T/out and $T/err.
+rc()
+{
+	local want=$1 got=0
+	shift
+	"$@" >"$T/out" 2>"$T/err" || got=$?
+	[ "$got" -eq "$want" ] ||
+		fail "exit of '$*' is $got, want $want: $(tail -n 2 "$T/err")"
+}
+
+# within SECS COMMAND...: polls until it succeeds; fails after the deadline.
+within()
+{
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || fail "not in time: $*"
+		sleep 0.02
+	done
+}
+
+# bg COMMAND...: in the background, pid in $PID, ended after the check. INT and
+# QUIT are restored, which a shell without job control makes children ignore.
+bg()
+{
+	env --default-signal "$@" </dev/null &
+	PID=$!
+	echo "$PID" >>"$T/.pids"
+}
+
+alive() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status"; }
+dead() { ! alive "$1"; }
+
+# A TCP port that is free now.
+free_port()
+{
+	local p
+	while :; do
+		p=$((20000 + RANDOM % 20000))
+		(exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || break
+	done
+	echo "$p"
+}
+
+# Ends what the check left, children before parents being no matter: TERM, then
+# KILL after a second.
+sweep()
+{
+	local p i
+	[ -e "$T/.pids" ] || return 0
+	while read -r p; do kill -TERM "$p" 2>/dev/null; done <"$T/.pids"
+	for i in {1..50}; do
+		while read -r p; do alive "$p" && continue 2; done <"$T/.pids"
+		return 0
+	done 2>/dev/null
+	sleep 1
+	while read -r p; do kill -KILL "$p" 2>/dev/null; done <"$T/.pids"
+}
+
+check()
+{
+	local name=$1 r=0 watch
+	T=$work/$name
+	mkdir -p "$T"
+	(
+		cd "$T" || exit
+		"t_$name"
+	) >"$T/.log" 2>&1 &
+	local pid=$!
+	(
+		trap 'kill $nap; exit' TERM
+		sleep "$LIMIT" &
+		nap=$!
+		wait $nap
+		echo "time limit of $LIMIT s" >"$T/.why"
+		kill -KILL $pid
+	) >/dev/null 2>&1 &
+	watch=$!
+	wait $pid 2>/dev/null || r=$?
+	kill $watch 2>/dev/null
+	wait $watch 2>/dev/null
+	sweep
+	if [ $r -eq 0 ]; then
+		echo "ok $name"
+		passed=$((passed + 1))
+	elif [ $r -eq 77 ]; then
+		echo "skip $name: $(cat "$T/.why" 2>/dev/null)"
+	else
+		echo "not ok $name: $(cat "$T/.why" 2>/dev/null || tail -n 1 "$T/.log")"
+		failed=$((failed + 1))
+	fi
+	rm -rf "$T"
+}
+
+# The environment lacks something that the check is about.
+skip() { echo "$*" >"$T/.why"; exit 77; }
+
+finish()
+{
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+	exit
+}
