@@ -53,5 +53,8 @@ const char *print_quoted(struct arena *a, struct str s);
 /* strconv.Unquote of a Go string or raw string literal, quotes included.
  * false: invalid syntax. */
 bool print_unquote(struct arena *a, struct str lit, struct str *out);
+/* strconv.UnquoteChar: takes one character or escape off *s. *byte: \x or octal,
+ * a byte rather than a rune. */
+bool print_unquote_char(struct str *s, char quote, uint32_t *rune, bool *byte);
 
 #endif
