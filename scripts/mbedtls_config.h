@@ -49,6 +49,8 @@
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C
 #define MBEDTLS_RSA_C
+/* Making RSA and DSA keys (genPrivateKey, genCA): 2.0 kB. */
+#define MBEDTLS_GENPRIME
 #define MBEDTLS_PKCS1_V15
 #define MBEDTLS_PKCS1_V21
 
