@@ -146,6 +146,8 @@ struct http_req {
 	const char *const *headers; /* further ones; copied */
 	struct str body;            /* copied; p != NULL = there is one */
 	size_t max_body;    /* 0 = HTTP_BODY_MAX */
+	bool cut_body;      /* a longer one is cut there and not an error */
+	bool connect_only;  /* connect (and TLS), ask nothing: status 0 */
 	int64_t timeout_ms; /* for all of it; 0 = none */
 	http_body_fn *on_body; /* NULL: the body is gathered */
 };

@@ -31,6 +31,12 @@ static size_t on_data(char *p, size_t size, size_t n, void *ctx)
 
 	n *= size;
 	c->got += n;
+	if (c->got > c->max_body && c->cut) {
+		size_t over = c->got - c->max_body;
+
+		c->was_cut = buf_add(&c->body, p, n > over ? n - over : 0) == 0;
+		return 0;
+	}
 	if (c->got > c->max_body) {
 		err_set(&c->refused, 0,
 			"the answer is longer than the limit of %zu bytes",
@@ -199,6 +205,7 @@ static int set_url(struct http_call *c, const struct http_req *r)
 static int set_up(struct http_call *c, const struct http_req *r)
 {
 	c->max_body = r->max_body ? r->max_body : HTTP_BODY_MAX;
+	c->cut = r->cut_body;
 	buf_init(&c->head, HTTP_HEAD_MAX);
 	c->on_body = r->on_body;
 	c->method = strdup(r->method ? r->method : "GET");
@@ -209,6 +216,8 @@ static int set_up(struct http_call *c, const struct http_req *r)
 	set_fixed(c);
 	set_site(c);
 	curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->headers);
+	if (r->connect_only)
+		curl_easy_setopt(c->easy, CURLOPT_CONNECT_ONLY, 1L);
 	if (r->timeout_ms > 0)
 		curl_easy_setopt(c->easy, CURLOPT_TIMEOUT_MS,
 				 (long)r->timeout_ms);
@@ -287,7 +296,7 @@ void http_call_finish(struct http_call *c, CURLcode code)
 	long status = 0;
 
 	a.ms = clock_mono_ms() - c->started;
-	if (code == CURLE_OK) {
+	if (code == CURLE_OK || c->was_cut) {
 		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 		a.status = (int)status;
 	} else {

@@ -49,6 +49,8 @@ struct http_call {
 	http_body_fn *on_body;
 	void *ctx;
 	size_t max_body, got;
+	bool cut;     /* a longer body is cut, not refused */
+	bool was_cut;
 	struct buf body, head;
 	struct err refused; /* we ended the transfer ourselves */
 	int64_t started;
