@@ -37,27 +37,6 @@ void reg_lint_free(struct reg_lint *l)
 	buf_free(&l->text);
 }
 
-/* Names are compared without case and underscores, as Consul takes both
- * enable_tag_override and EnableTagOverride. */
-bool reg_key_is(struct str key, const char *name)
-{
-	size_t i = 0;
-
-	for (;;) {
-		while (i < key.n && key.p[i] == '_')
-			i++;
-		while (*name == '_')
-			name++;
-		if (i == key.n || !*name)
-			return i == key.n && !*name;
-		if (ascii_lower((unsigned char)key.p[i]) !=
-		    ascii_lower((unsigned char)*name))
-			return false;
-		i++;
-		name++;
-	}
-}
-
 enum type { T_STR, T_PORT, T_BOOL, T_STRS, T_META, T_ANY, T_CHECK, T_DUR_OR_CONN };
 
 static const struct key {
@@ -93,7 +72,7 @@ static const struct key {
 static const struct key *find_key(struct str name)
 {
 	for (size_t i = 0; i < COUNT(keys); i++)
-		if (reg_key_is(name, keys[i].name))
+		if (hcl_key_is(name, keys[i].name))
 			return &keys[i];
 	return NULL;
 }
@@ -128,8 +107,8 @@ static void take_str(struct def *d, const struct key *k,
 
 	if (k->json)
 		set(d, k->json, val_cstr(s));
-	if (reg_key_is(str_of(k->name), "id") ||
-	    reg_key_is(str_of(k->name), "service_id"))
+	if (hcl_key_is(str_of(k->name), "id") ||
+	    hcl_key_is(str_of(k->name), "service_id"))
 		d->s->id = s;
 	else if (k->json && !strcmp(k->json, "Name"))
 		d->s->name = s;
@@ -241,8 +220,8 @@ static struct val any(struct def *d, const struct hcl_node *n, bool user_keys)
 
 		val_map_sets(a, &v, user_keys ? key : reg_camel(a, key),
 			     any(d, n->items[i].val,
-				 reg_key_is(key, "config") ||
-					 reg_key_is(key, "envoy_extensions")));
+				 hcl_key_is(key, "config") ||
+					 hcl_key_is(key, "envoy_extensions")));
 	}
 	return v;
 }
@@ -455,9 +434,9 @@ static void take_top(struct def *d, const struct hcl_node *root)
 		const struct hcl_item *it = &root->items[i];
 		struct str key = it->keys[0].name;
 
-		if (reg_key_is(key, "service") || reg_key_is(key, "services")) {
+		if (hcl_key_is(key, "service") || hcl_key_is(key, "services")) {
 			take_services(d, it, it->val);
-		} else if (reg_key_is(key, "check") || reg_key_is(key, "checks")) {
+		} else if (hcl_key_is(key, "check") || hcl_key_is(key, "checks")) {
 			d->ncheck = 0;
 			reg_take_check(d, it->val);
 			keep_loose(d);

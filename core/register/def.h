@@ -14,8 +14,6 @@ struct def {
 	size_t ncheck;
 };
 
-/* Names without case and underscores. */
-bool reg_key_is(struct str key, const char *name);
 /* enable_tag_override -> EnableTagOverride; id -> ID. */
 struct str reg_camel(struct arena *a, struct str key);
 void reg_take_check(struct def *d, const struct hcl_node *n);

@@ -78,6 +78,10 @@ bool hcl_is_json(struct str text);
 const struct hcl_item *hcl_next(const struct hcl_node *obj, const char *name,
 				size_t *at);
 
+/* Whether a key has this name, case and underscores ignored: Consul takes both
+ * enable_tag_override and EnableTagOverride. */
+bool hcl_key_is(struct str key, const char *name);
+
 /* The word for a kind in messages: "string", "number", "bool", ... */
 const char *hcl_kind_name(enum hcl_kind kind);
 
