@@ -94,7 +94,9 @@ static bool read_body(struct str in, struct cert_info *c)
 	if (!der_want(&in, DER_INTEGER, &item))
 		return false;
 	c->serial = item.body;
-	if (!der_want(&in, DER_SEQ, &item) || !der_want(&in, DER_SEQ, &item))
+	if (!der_want(&in, DER_SEQ, &item)) /* algorithm */
+		return false;
+	if (!der_want(&in, DER_SEQ, &item))
 		return false;
 	c->issuer = item.whole;
 	if (!der_want(&in, DER_SEQ, &times) ||

@@ -137,7 +137,7 @@ int crypto_scrypt(struct str password, struct str salt, uint64_t n_cost,
 		  struct err *e)
 {
 	size_t part = (size_t)128 * r, all = part * p;
-	uint8_t *b = malloc(all);
+	uint8_t *b = calloc(p, part);
 	uint32_t *mem = calloc(n_cost + 2, part);
 	int ret = -1;
 
@@ -232,7 +232,7 @@ int crypto_derive_password(uint32_t counter, const char *type,
 			   struct str password, struct str user,
 			   struct str site, struct buf *out, struct err *e)
 {
-	uint8_t key[64], seed[HASH_MAX], n[4];
+	uint8_t key[64], seed[HASH_MAX] = {0}, n[4];
 	unsigned count = 0;
 	const char *t = find_type(type, &count);
 	struct buf b = {0};

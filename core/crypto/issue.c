@@ -210,7 +210,7 @@ static int put_extensions(struct buf *b, const struct issue *q, struct err *e)
 
 static int put_body(struct buf *b, const struct issue *q, struct err *e)
 {
-	uint8_t serial[16];
+	uint8_t serial[16] = {0};
 	size_t at;
 
 	der_put(b, DER_INTEGER, STR("\x02")); /* version 3 */
@@ -291,7 +291,7 @@ static int build(const struct cert_order *o, mbedtls_pk_context pk[2],
 {
 	struct buf *body = &work[0], *public = &work[1], *name = &work[2];
 	struct issue q = {.o = o, .by = &pk[0]};
-	struct cert_info signer;
+	struct cert_info signer = {0};
 
 	/* Bad addresses are told before the work of a key. */
 	if (put_alt_names(name, o, e) < 0)

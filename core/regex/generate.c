@@ -73,7 +73,7 @@ static void put_class(struct gen *g, struct class *c)
 
 static void put_rune(struct gen *g, const struct node *n)
 {
-	struct range r[UNI_ORBIT];
+	struct range r[UNI_ORBIT] = {{0, 0}};
 	uint32_t set[UNI_ORBIT];
 	int k = n->flags & NF_FOLD ? unicode_orbit(n->rune, set) : 1;
 
