@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+/* register_run - the registrar as a process: signals, new definitions, a new
+ * token, a new address, and the end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "register_applet.h"
+#include "runtime.h"
+#include "s6.h"
+
+enum { SETTLE_MS = 500, TOKEN_MAX = 4096, TOKEN_POLL_MS = 5000 };
+
+struct run {
+	struct register_opts *o;
+	struct loop loop;
+	struct signals signals;
+	struct reaper reaper;
+	struct http *http;
+	struct store *store;
+	struct health_env env;
+	struct reg_hooks hooks;
+	struct reg *reg;
+	struct loop_fd netlink;
+	struct loop_timer settle, token;
+	struct stat token_stat;
+	char scandir[PATH_MAX];
+};
+
+static void reload(struct run *r)
+{
+	struct reg_conf c;
+	struct err e;
+
+	if (register_load(r->o, &r->hooks, NULL, &c) < 0) {
+		log_error("register", "the definitions are broken: the old "
+				      "ones stay");
+		return;
+	}
+	if (reg_reload(r->reg, &c, &e) < 0) {
+		log_error("register", "new definitions: %s", e.text);
+		reg_conf_free(&c);
+		return;
+	}
+	log_info("register", "definitions read again");
+}
+
+static void on_signal(void *ctx, int sig)
+{
+	struct run *r = ctx;
+
+	switch (sig) {
+	case SIGCHLD:
+		while (reaper_run(&r->reaper, REAP_TURN))
+			;
+		return;
+	case SIGHUP:
+		reload(r);
+		return;
+	default:
+		log_info("register", "stopping");
+		reg_stop(r->reg);
+		return;
+	}
+}
+
+static void ready(void *ctx)
+{
+	struct run *r = ctx;
+
+	if (r->o->notify_fd < 0)
+		return;
+	if (write(r->o->notify_fd, "\n", 1) != 1)
+		log_warn("register", "readiness cannot be told: %s",
+			 strerror(errno));
+	close(r->o->notify_fd);
+	r->o->notify_fd = -1;
+}
+
+static void stopped(void *ctx)
+{
+	struct run *r = ctx;
+
+	loop_stop(&r->loop);
+}
+
+/* --- addresses --- */
+
+static void settled(struct loop_timer *t)
+{
+	log_info("register", "the addresses of this machine changed");
+	reload(t->ctx);
+}
+
+/* Any change counts; they come in bursts, so one look follows the last. */
+static void on_netlink(struct loop_fd *w, uint32_t events)
+{
+	struct run *r = w->ctx;
+	char buf[8192];
+	bool any = false;
+
+	(void)events;
+	while (recv(w->fd, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		any = true;
+	if (any)
+		loop_timer_set(&r->loop, &r->settle,
+			       clock_mono_ms() + SETTLE_MS, settled, r);
+}
+
+static void watch_addresses(struct run *r)
+{
+	struct sockaddr_nl nl = {.nl_family = AF_NETLINK,
+				 .nl_groups = RTMGRP_IPV4_IFADDR |
+					      RTMGRP_IPV6_IFADDR};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			NETLINK_ROUTE);
+	struct err e;
+
+	if (fd < 0)
+		return; /* forbidden in some sandboxes: a fixed address then */
+	if (bind(fd, (struct sockaddr *)&nl, sizeof(nl)) < 0 ||
+	    loop_watch(&r->loop, &r->netlink, fd, EPOLLIN, on_netlink, r, &e) <
+		    0)
+		close(fd);
+}
+
+/* --- the token file --- */
+
+static void use_token(struct run *r, bool again)
+{
+	BUF_AUTO struct buf b = {0};
+	struct str token;
+	struct err e;
+
+	if (file_read(AT_FDCWD, r->o->token_file, &b, TOKEN_MAX, &e) < 0) {
+		log_warn("register", "token file: %s", e.text);
+		return;
+	}
+	token = str_trim(str_n(b.p, b.len), " \t\r\n");
+	b.p[token.p - b.p + (ptrdiff_t)token.n] = '\0';
+	if (store_set_token(r->store, token.p, &e) < 0) {
+		log_warn("register", "token: %s", e.text);
+		return;
+	}
+	if (again) {
+		log_info("register", "a new token: registering again");
+		reg_refresh(r->reg);
+	}
+}
+
+static void look_at_token(struct loop_timer *t)
+{
+	struct run *r = t->ctx;
+	struct stat st;
+
+	if (stat(r->o->token_file, &st) == 0 &&
+	    (st.st_mtim.tv_sec != r->token_stat.st_mtim.tv_sec ||
+	     st.st_mtim.tv_nsec != r->token_stat.st_mtim.tv_nsec ||
+	     st.st_ino != r->token_stat.st_ino)) {
+		r->token_stat = st;
+		use_token(r, true);
+	}
+	loop_timer_set(&r->loop, t, clock_mono_ms() + TOKEN_POLL_MS,
+		       look_at_token, r);
+}
+
+/* --- start --- */
+
+static const char *scandir_of(struct run *r)
+{
+	char runtime[PATH_MAX];
+	struct err e;
+
+	if (s6_scandir_find(r->scandir, r->o->scandir,
+			    runtime_dir(runtime, false, NULL) < 0 ? NULL
+								  : runtime,
+			    &e) == 0)
+		return r->scandir;
+	if (r->o->scandir)
+		log_warn("register", "%s", e.text);
+	return r->o->scandir;
+}
+
+static void open_store(struct run *r)
+{
+	struct consul_conf conf = {.address = store_address(r->o->store)};
+	struct store_node node = {.catalog = r->o->catalog};
+	struct err e;
+
+	if (http_open(&r->http, &r->loop, &e) < 0 ||
+	    store_open(&r->store, &r->loop, r->http, &conf, &e) < 0 ||
+	    store_set_node(r->store, &node, &e) < 0)
+		die(111, "%s", e.text);
+	if (r->o->token_file) {
+		if (stat(r->o->token_file, &r->token_stat) < 0)
+			die_sys(111, errno, "token file %s", r->o->token_file);
+		use_token(r, false);
+		loop_timer_set(&r->loop, &r->token,
+			       clock_mono_ms() + TOKEN_POLL_MS, look_at_token,
+			       r);
+	}
+}
+
+int register_run(struct register_opts *o)
+{
+	static const int sigs[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, 0};
+	static struct run r;
+	struct reg_opts ro = {.ttl = o->ttl, .drain = o->drain,
+			      .drain_mode = o->drain_mode, .view = true,
+			      .agent_checks = o->agent_checks, .ready = ready,
+			      .stopped = stopped, .ctx = &r};
+	struct reg_conf c;
+	struct err e;
+
+	r.o = o;
+	signal_no_pipe();
+	if (loop_init(&r.loop, &e) < 0 ||
+	    signals_open(&r.signals, &r.loop, sigs, on_signal, &r, &e) < 0)
+		die(111, "%s", e.text);
+	r.hooks = register_hooks;
+	r.hooks.ctx = &r.env;
+	if (register_load(o, &r.hooks, NULL, &c) < 0)
+		die(100, "the definitions are broken");
+	open_store(&r);
+	ro.loop = &r.loop;
+	ro.store = r.store;
+	ro.scandir = scandir_of(&r);
+	r.env = (struct health_env){.loop = &r.loop, .http = r.http,
+				    .reaper = &r.reaper, .scandir = ro.scandir};
+	if (reg_start(&r.reg, &ro, &c, &e) < 0)
+		die(111, "%s", e.text);
+	watch_addresses(&r);
+	if (loop_run(&r.loop, &e) < 0)
+		die(111, "%s", e.text);
+	reg_free(r.reg);
+	return 0;
+}
