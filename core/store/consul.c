@@ -246,7 +246,7 @@ static void on_listed(void *ctx, struct consul_reply *r)
 {
 	struct store_call *c = ctx;
 	struct store_reply out = {.status = r->status, .known_leader = true};
-	struct val v = val_none();
+	struct val v = val_none(), joined;
 	struct err e;
 
 	c->consul = NULL;
@@ -267,11 +267,11 @@ static void on_listed(void *ctx, struct consul_reply *r)
 		err_nomem(&e);
 		goto failed;
 	}
-	if (join(&c->arena, &c->kept, &v, &v, &e) < 0) {
+	if (join(&c->arena, &c->kept, &v, &joined, &e) < 0) {
 		free(out.arena);
 		goto failed;
 	}
-	out.value = val_deep_copy(out.arena, &v);
+	out.value = val_deep_copy(out.arena, &joined);
 	store_answer(c, &out);
 	return;
 failed:
