@@ -192,6 +192,9 @@ int register_addr(struct register_opts *o, int argc, char **argv)
 
 	if (n < 0)
 		die(111, "%s", e.text);
+	for (size_t i = 0; specs[i]; i++)
+		if (reg_addr_valid(specs[i], &e) < 0)
+			die(100, "%s", e.text);
 	r = reg_addr_choose(specs, all, (size_t)n, chosen, &why, &e);
 	if (o->explain)
 		fputs(buf_str(&why), stdout);

@@ -1,0 +1,171 @@
+#!/bin/bash
+# register: the life of a service in the embedded store and in a real Consul.
+. "$(dirname "$0")/lib.sh"
+
+APP=$BUILD/test/app
+mkdir -p "$BUILD/test"
+gcc -static -Os -D_GNU_SOURCE -o "$APP" "$ROOT/tests/sample/app.c" || exit 111
+
+consul_up() {
+	CPORT=${1:-$(free_port)}
+	bg "$CONSUL" agent -dev -node=t -bind=127.0.0.1 -client=127.0.0.1 -http-port="$CPORT" \
+		-dns-port=-1 -grpc-port=-1 -server-port="$(free_port)" -serf-lan-port="$(free_port)" \
+		-serf-wan-port=-1 -log-level=err >consul.log 2>&1
+	CPID=$PID
+	ADDR=127.0.0.1:$CPORT
+	within 30 sh -c "curl -fs http://$ADDR/v1/status/leader | grep -q :"
+}
+# service CHECKS...: a supervised app `web` and its definition, not started yet
+service() {
+	PORT=$(free_port)
+	mkdir -p s/web conf run
+	export BASEBOX_RUNTIME=$PWD/run BASEBOX_SCANDIR=$PWD/s
+	printf 'port = %s\ngreeting = hi\nnotify = 3\ndelay = 200\n' "$PORT" >app.conf
+	printf '#!/bin/sh\nexec %s %s/app.conf %s/app.log\n' "$APP" "$PWD" "$PWD" >s/web/run
+	echo 3 >s/web/notification-fd
+	chmod 755 s/web/run
+	printf 'service {\n name = "web"\n id = "web1"\n port = %s\n address = "127.0.0.1"\n %s\n}\n' "$PORT" \
+		"check { http = \"http://127.0.0.1:$PORT/health\" interval = \"300ms\" }" >conf/web.hcl
+}
+registrar() { bg register -config-dir conf -consul-addr "$ADDR" -drain 300ms "$@" 2>>reg.log; REG=$PID; }
+state() { register list -consul-addr "$ADDR" 2>/dev/null | awk '$1 == "web1" {print $NF}'; }
+state_is() { [ "$(state)" = "$1" ]; }
+
+# What is the same in both stores.
+life() {
+	service
+	bg s6-svscan s
+	registrar
+	within 15 state_is passing
+	curl -s "http://127.0.0.1:$PORT/sick" >/dev/null
+	within 10 state_is critical
+	curl -s "http://127.0.0.1:$PORT/well" >/dev/null
+	within 10 state_is passing
+	s6-svc -k s/web
+	within 10 state_is critical
+	within 10 state_is passing
+	grep -q 'killed by SIGKILL' reg.log || fail "the death was not told"
+	s6-svc -wD -T 5000 -d s/web
+	within 10 state_is ''
+	s6-svc -u s/web
+	within 10 state_is passing
+	kill -TERM "$REG"
+	within 10 state_is ''
+	within 10 dead "$REG"
+	wait "$REG"
+	is $? 0 "exit code"
+}
+
+t_dir_life() { ADDR=dir://$PWD/store; mkdir store; life; }
+t_consul_life() { consul_up; life; }
+
+t_readiness_order() { # not in the store before it is ready
+	ADDR=dir://$PWD/store
+	mkdir store
+	service
+	sed -i 's/delay = 200/delay = 1500/' app.conf
+	bg s6-svscan s
+	registrar
+	within 10 s6-svstat s/web
+	is "$(state)" "" "state before readiness"
+	within 15 state_is passing
+	[ "$(grep -c listening app.log)" -ge 1 ] || fail "registered before it listened"
+}
+
+t_deregistered_by_hand() {
+	consul_up
+	service
+	bg s6-svscan s
+	registrar -ttl 3s
+	within 15 state_is passing
+	curl -fs -X PUT "http://$ADDR/v1/agent/service/deregister/web1" || fail "deregister"
+	within 10 state_is passing
+}
+
+t_agent_loses_its_state() {
+	consul_up
+	service
+	bg s6-svscan s
+	registrar -ttl 3s
+	within 15 state_is passing
+	kill -KILL "$CPID"
+	within 5 dead "$CPID"
+	sleep 1
+	consul_up "$CPORT"
+	within 20 state_is passing
+	is "$(grep -c 'does not answer' reg.log)" 1 "lines when it went"
+	is "$(grep -c 'is back' reg.log)" 1 "lines when it came back"
+}
+
+t_dead_registrar() { # its entry is critical by itself, and its successor takes it over
+	ADDR=dir://$PWD/store
+	mkdir store
+	service
+	bg s6-svscan s
+	registrar -ttl 2s
+	within 15 state_is passing
+	kill -KILL "$REG"
+	within 10 state_is critical
+	registrar -ttl 2s
+	within 10 state_is passing
+	is "$(find store/services -name '*.json' | wc -l)" 1 "entries"
+}
+
+t_reload() {
+	ADDR=dir://$PWD/store
+	mkdir store
+	service
+	bg s6-svscan s
+	registrar
+	within 15 state_is passing
+	echo 'service { name = "more" id = "more1" port = 1 }' >conf/more.hcl
+	kill -HUP "$REG"
+	within 5 sh -c "register list -consul-addr $ADDR | grep -q more1"
+	echo 'service { nam = "x" }' >conf/more.hcl
+	kill -HUP "$REG"
+	within 5 grep -q 'the old ones stay' reg.log
+	register list -consul-addr "$ADDR" | grep -q more1 || fail "a broken file removed a service"
+	rm conf/more.hcl
+	kill -HUP "$REG"
+	within 5 sh -c "! register list -consul-addr $ADDR | grep -q more1"
+	is "$(state)" passing
+}
+
+t_commands() {
+	ADDR=dir://$PWD/store
+	mkdir store
+	echo 'service { name = "a" id = "a1" port = 9 address = "10.0.0.1" }' >a.hcl
+	rc 0 register check a.hcl
+	rc 0 register once a.hcl -consul-addr "$ADDR"
+	like "$(register list -consul-addr "$ADDR")" "10.0.0.1:9"
+	rc 0 register maint on -service a1 -reason why -consul-addr "$ADDR"
+	like "$(register list -consul-addr "$ADDR")" critical
+	rc 0 register maint off -service a1 -consul-addr "$ADDR"
+	rc 0 register deregister a1 -consul-addr "$ADDR"
+	is "$(register list -consul-addr "$ADDR")" ""
+	rc 0 register addr lo
+	is "$(cat out)" 127.0.0.1
+	rc 1 register addr nosuch0
+	rc 100 register addr 1.2.3.4/99
+	rc 100 register bogus
+	rc 111 register list -consul-addr 127.0.0.1:1
+	like "$(cat err)" "127.0.0.1:1"
+}
+
+t_lint() {
+	printf 'service {\n  nam = "x"\n  port = 99999\n}\n' >bad.hcl
+	rc 100 register check bad.hcl
+	like "$(cat err)" "bad.hcl:2: service: unknown key nam"
+	like "$(cat err)" "bad.hcl:3: port: not a port"
+	mkdir -p conf; cp bad.hcl conf/
+	rc 100 register -config-dir conf -consul-addr "dir://$PWD"
+	printf 'service {\n' >open.hcl
+	rc 100 register check open.hcl
+	like "$(cat err)" "open.hcl: At "
+}
+
+for t in dir_life readiness_order dead_registrar reload commands lint; do check $t; done
+if [ -x "$CONSUL" ]; then
+	for t in consul_life deregistered_by_hand agent_loses_its_state; do check $t; done
+fi
+finish
