@@ -30,7 +30,8 @@
  *   -scandir DIR          where service directories are; else BASEBOX_SCANDIR,
  *                         else the supervised one of the usual places
  *   -no-env               ignore SERVICE_* variables
- *   -notify-fd N          write a newline there once all is registered
+ *   -notify-fd N          write a newline there once all is registered; default:
+ *                         what ./notification-fd says, when that is open
  *   -log-level LEVEL      TRACE DEBUG INFO WARN ERR; default INFO
  *   -service ID, -reason TEXT, -explain   of the sub-commands
  *
@@ -46,6 +47,7 @@
 
 #include "applet.h"
 #include "applets.h"
+#include "s6.h"
 
 #define OFF(field) offsetof(struct register_opts, field)
 
@@ -161,6 +163,8 @@ int register_main(int argc, char **argv)
 	if (o.ttl < 0 || (o.ttl && o.ttl < DUR_S) || o.drain < 0)
 		die(100, "-ttl is at least 1s, -drain not negative");
 	if (!n) {
+		if (o.notify_fd < 0)
+			o.notify_fd = s6_notify_fd();
 		code = register_run(&o);
 	} else {
 		for (size_t i = 0; i < COUNT(commands); i++)

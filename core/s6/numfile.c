@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* One-number files. What s6 takes: the first line, cut at the newline, must
  * be decimal digits and nothing else; 11 bytes are looked at. */
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
 #include <errno.h>
 #include <string.h>
 
@@ -28,4 +31,15 @@ int s6_numfile(int at, const char *path, uint32_t *out, struct err *e)
 	}
 	*out = (uint32_t)v;
 	return 1;
+}
+
+int s6_notify_fd(void)
+{
+	struct stat st;
+	uint32_t fd;
+
+	if (s6_numfile(AT_FDCWD, "notification-fd", &fd, NULL) != 1 || fd < 3 ||
+	    fd > INT_MAX || fstat((int)fd, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return -1;
+	return (int)fd;
 }

@@ -14,4 +14,9 @@
 int s6_numfile(int at, const char *path, uint32_t *out, struct err *e)
 	MUST_USE;
 
+/* The descriptor on which a supervisor waits for this process' readiness: the
+ * number in ./notification-fd (a service starts in its directory), when that is
+ * an open pipe above 2; else -1. */
+int s6_notify_fd(void);
+
 #endif
