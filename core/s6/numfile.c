@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* One-number files. What s6 takes: the first line, cut at the newline, must
  * be decimal digits and nothing else; 11 bytes are looked at. */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/stat.h>
-#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base.h"
 #include "os/file.h"
