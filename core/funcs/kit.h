@@ -16,6 +16,11 @@
 			const struct val *args UNUSED, size_t n UNUSED,        \
 			struct val *out UNUSED)
 
+/* One that several tables hold; declared in funcs/shared.h. */
+#define FN_SHARED(name)                                                        \
+	int name(struct tmpl_call *c UNUSED, const struct val *args UNUSED,    \
+		 size_t n UNUSED, struct val *out UNUSED)
+
 /* "%.*s" of a struct str, cut far above any sensible message. */
 #define STRF(s) (int)((s).n < 4000 ? (s).n : 4000), (s).p ? (s).p : ""
 

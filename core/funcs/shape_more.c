@@ -215,13 +215,14 @@ const struct val_type shape_nomad_item = {
 	.fields = nomad_item_fields,
 	.nfields = COUNT(nomad_item_fields),
 	.string = item_string,
+	.text = item_string,
 	METHODS(item_methods),
 };
 
 FIELDS(tuple) = {STRING(K), STRING(V)};
 static const struct val_type tuple =
 	STRUCT("struct { K string; V string }", tuple);
-static const struct val_type tuples = {
+const struct val_type shape_nomad_tuples = {
 	.name = "[]struct { K string; V string }",
 	.kind = KIND_SLICE,
 	.elem = &tuple};
@@ -238,7 +239,7 @@ static int items_list(struct tmpl_call *c, const struct val *items,
 	struct val x;
 
 	*out = val_list(c->arena,
-			part == PART_TUPLE ? &tuples : &type_strings, n);
+			part == PART_TUPLE ? &shape_nomad_tuples : &type_strings, n);
 	for (size_t i = 0; i < n; i++) {
 		struct str v = item_string(c->arena, &e[i].v);
 

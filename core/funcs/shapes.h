@@ -6,6 +6,9 @@
 #include "funcs/kit.h"
 #include "funcs/shape.h"
 
+extern const struct val_type shape_month, shape_weekday, shape_location,
+	shape_nomad_tuples;
+
 #define FIELDS(id) static const struct val_field id##_fields[]
 #define FIELD(n, t) {#n, &(t), NULL}
 #define FIELD_JSON(n, t, j) {#n, &(t), j}

@@ -220,18 +220,18 @@ FN(to_string)
 
 static const struct val_method string_methods[] = {{"String", ":s", to_string}};
 
-static const struct val_type month = {.name = "time.Month",
+const struct val_type shape_month = {.name = "time.Month",
 				      .kind = KIND_INT,
 				      .bits = 64,
 				      .string = month_string,
 				      METHODS(string_methods)};
-static const struct val_type weekday = {.name = "time.Weekday",
+const struct val_type shape_weekday = {.name = "time.Weekday",
 					.kind = KIND_INT,
 					.bits = 64,
 					.string = day_string,
 					METHODS(string_methods)};
 /* a pointer in Go; here a number, so that copies and comparisons keep it */
-static const struct val_type location = {.name = "*time.Location",
+const struct val_type shape_location = {.name = "*time.Location",
 					 .kind = KIND_UINT,
 					 .bits = 64,
 					 .string = loc_string,
@@ -368,7 +368,7 @@ FN(time_month)
 	struct civil d;
 
 	civil_of(&t, &d);
-	return ret(out, (struct val){.type = &month, .i = d.month});
+	return ret(out, (struct val){.type = &shape_month, .i = d.month});
 }
 
 FN(time_weekday)
@@ -377,7 +377,7 @@ FN(time_weekday)
 	struct civil d;
 
 	civil_of(&t, &d);
-	return ret(out, (struct val){.type = &weekday, .i = d.wday});
+	return ret(out, (struct val){.type = &shape_weekday, .i = d.wday});
 }
 
 /* Unix, UnixMilli, UnixMicro, UnixNano: wrapping, as Go's. */
@@ -487,7 +487,7 @@ FN(time_in_local)
 
 FN(time_location)
 {
-	return ret(out, (struct val){.type = &location,
+	return ret(out, (struct val){.type = &shape_location,
 				     .u = (uintptr_t)time_of(&args[0]).loc});
 }
 
@@ -570,15 +570,17 @@ static const struct val_method time_methods[] = {
 FIELDS(time) = {
 	{"wall", &type_uint64, "-"},
 	{"ext", &type_int64, "-"},
-	{"loc", &location, "-"},
+	{"loc", &shape_location, "-"},
 };
 const struct val_type shape_time = {.name = "time.Time",
 				    .kind = KIND_STRUCT,
 				    .fields = time_fields,
 				    .nfields = COUNT(time_fields),
 				    .string = time_string,
+				    .text = time_text,
 				    METHODS(time_methods)};
 const struct val_type shape_time_p = {.name = "*time.Time",
 				      .kind = KIND_PTR,
 				      .elem = &shape_time,
-				      .string = time_string};
+				      .string = time_string,
+				      .text = time_text};

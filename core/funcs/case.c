@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+/* case - upper, lower and title case of whole texts.
+ * Source: Go's strings.ToUpper and golang.org/x/text/cases, Unicode's
+ * SpecialCasing.txt and WordBreakProperty.txt, as facts. */
+#include "funcs/case.h"
+#include "regex/unicode.h"
+
+struct str map_runes(struct arena *a, struct str s,
+		     uint32_t (*map)(void *ctx, uint32_t rune), void *ctx)
+{
+	struct text t = {.a = a};
+	int w;
+
+	for (size_t i = 0; i < s.n; i += (size_t)w) {
+		uint32_t r = utf8_decode(s.p + i, s.n - i, &w);
+
+		text_rune(&t, map(ctx, r));
+	}
+	return text_str(&t);
+}
+
+static uint32_t to_upper(void *ctx, uint32_t r)
+{
+	(void)ctx;
+	return r < 0x80 ? ascii_upper((unsigned char)r) : unicode_upper(r);
+}
+
+static uint32_t to_lower(void *ctx, uint32_t r)
+{
+	(void)ctx;
+	return r < 0x80 ? ascii_lower((unsigned char)r) : unicode_lower(r);
+}
+
+struct str upper_str(struct arena *a, struct str s)
+{
+	return map_runes(a, s, to_upper, NULL);
+}
+
+struct str lower_str(struct arena *a, struct str s)
+{
+	return map_runes(a, s, to_lower, NULL);
+}
+
+/* --- title case --- */
+
+/* Letters whose title case is more than one letter. */
+static const uint16_t specials[][4] = {
+	{0x00DF, 0x0053, 0x0073}, {0x0149, 0x02BC, 0x004E},
+	{0x01F0, 0x004A, 0x030C}, {0x0390, 0x0399, 0x0308, 0x0301},
+	{0x03B0, 0x03A5, 0x0308, 0x0301}, {0x0587, 0x0535, 0x0582},
+	{0x1E96, 0x0048, 0x0331}, {0x1E97, 0x0054, 0x0308},
+	{0x1E98, 0x0057, 0x030A}, {0x1E99, 0x0059, 0x030A},
+	{0x1E9A, 0x0041, 0x02BE}, {0x1F50, 0x03A5, 0x0313},
+	{0x1F52, 0x03A5, 0x0313, 0x0300}, {0x1F54, 0x03A5, 0x0313, 0x0301},
+	{0x1F56, 0x03A5, 0x0313, 0x0342}, {0x1FB2, 0x1FBA, 0x0345},
+	{0x1FB4, 0x0386, 0x0345}, {0x1FB6, 0x0391, 0x0342},
+	{0x1FB7, 0x0391, 0x0342, 0x0345}, {0x1FC2, 0x1FCA, 0x0345},
+	{0x1FC4, 0x0389, 0x0345}, {0x1FC6, 0x0397, 0x0342},
+	{0x1FC7, 0x0397, 0x0342, 0x0345}, {0x1FD2, 0x0399, 0x0308, 0x0300},
+	{0x1FD3, 0x0399, 0x0308, 0x0301}, {0x1FD6, 0x0399, 0x0342},
+	{0x1FD7, 0x0399, 0x0308, 0x0342}, {0x1FE2, 0x03A5, 0x0308, 0x0300},
+	{0x1FE3, 0x03A5, 0x0308, 0x0301}, {0x1FE4, 0x03A1, 0x0313},
+	{0x1FE6, 0x03A5, 0x0342}, {0x1FE7, 0x03A5, 0x0308, 0x0342},
+	{0x1FF2, 0x1FFA, 0x0345}, {0x1FF4, 0x038F, 0x0345},
+	{0x1FF6, 0x03A9, 0x0342}, {0x1FF7, 0x03A9, 0x0342, 0x0345},
+	{0xFB00, 0x0046, 0x0066}, {0xFB01, 0x0046, 0x0069},
+	{0xFB02, 0x0046, 0x006C}, {0xFB03, 0x0046, 0x0066, 0x0069},
+	{0xFB04, 0x0046, 0x0066, 0x006C}, {0xFB05, 0x0053, 0x0074},
+	{0xFB06, 0x0053, 0x0074}, {0xFB13, 0x0544, 0x0576},
+	{0xFB14, 0x0544, 0x0565}, {0xFB15, 0x0544, 0x056B},
+	{0xFB16, 0x054E, 0x0576}, {0xFB17, 0x0544, 0x056D},
+};
+
+/* Between two letters these keep a word together, two in a row do not. */
+static bool is_mid(uint32_t r)
+{
+	static const uint16_t mids[] = {
+		'\'',	'.',	':',	0x00B7, 0x0387, 0x055F, 0x05F4,
+		0x2018, 0x2019, 0x2024, 0x2027, 0xFE13, 0xFE52, 0xFE55,
+		0xFF07, 0xFF0E, 0xFF1A,
+	};
+
+	for (size_t i = 0; i < COUNT(mids); i++)
+		if (mids[i] == r)
+			return true;
+	return false;
+}
+
+struct range {
+	uint32_t lo, hi;
+};
+
+static bool in_ranges(const struct range *t, size_t n, uint32_t r)
+{
+	for (size_t i = 0; i < n; i++)
+		if (r >= t[i].lo && r <= t[i].hi)
+			return true;
+	return false;
+}
+
+/* Letters that are neither upper nor lower by category but cased. */
+static bool is_cased(uint32_t r)
+{
+	static const struct range more[] = {
+		{0xAA, 0xAA},	  {0xBA, 0xBA},	    {0x2B0, 0x2B8},
+		{0x2C0, 0x2C1},	  {0x2E0, 0x2E4},   {0x345, 0x345},
+		{0x37A, 0x37A},	  {0x1D2C, 0x1D6A}, {0x1D78, 0x1D78},
+		{0x1D9B, 0x1DBF}, {0x2071, 0x2071}, {0x207F, 0x207F},
+		{0x2090, 0x209C}, {0x2160, 0x217F}, {0x24B6, 0x24E9},
+		{0x2C7C, 0x2C7D}, {0xA69C, 0xA69D}, {0xA770, 0xA770},
+		{0xA7F8, 0xA7F9}, {0xAB5C, 0xAB5F}, {0x1F130, 0x1F149},
+		{0x1F150, 0x1F169}, {0x1F170, 0x1F189},
+	};
+
+	if (r < 0x80)
+		return ascii_alpha((unsigned char)r);
+	return unicode_is(r, UNI_BIT(UNI_LU) | UNI_BIT(UNI_LL) |
+				     UNI_BIT(UNI_LT)) ||
+	       in_ranges(more, COUNT(more), r);
+}
+
+/* Whether a rune that is not cased ends a word: all but letters of scripts
+ * with words, digits, marks, connectors and format characters. */
+static bool is_break(uint32_t r)
+{
+	static const struct range wordless[] = {
+		{0xE01, 0xE30},	  {0xE32, 0xE33},   {0xE40, 0xE46},
+		{0xE81, 0xEB0},	  {0xEB2, 0xEB3},   {0xEBD, 0xEC6},
+		{0xEDC, 0xEDF},	  {0x1000, 0x102A}, {0x103F, 0x103F},
+		{0x1050, 0x1055}, {0x105A, 0x105D}, {0x1061, 0x1061},
+		{0x1065, 0x1066}, {0x106E, 0x1070}, {0x1075, 0x1081},
+		{0x108E, 0x108E}, {0x1780, 0x17B3}, {0x17D7, 0x17DC},
+		{0x1950, 0x19DA}, {0x1A20, 0x1A54}, {0x1AA7, 0x1AA7},
+		{0x2E80, 0x3004}, {0x3006, 0x3029}, {0x302E, 0x303A},
+		{0x303D, 0x3098}, {0x309B, 0x3104}, {0x3190, 0x319F},
+		{0x31C0, 0x4DBF}, {0x4E00, 0x9FFF}, {0xA9E0, 0xA9FE},
+		{0xAA60, 0xAA7A}, {0xAA7E, 0xAAC2}, {0xAADB, 0xAADF},
+		{0xF900, 0xFAFF}, {0xFF66, 0xFF9D}, {0x11700, 0x1171A},
+		{0x1B000, 0x1B2FB}, {0x20000, 0x3FFFF}, {0x200B, 0x200B},
+	};
+
+	if (in_ranges(wordless, COUNT(wordless), r))
+		return !unicode_is(r, UNI_MARK);
+	return !is_mid(r) &&
+	       !unicode_is(r, UNI_LETTER | UNI_MARK | UNI_BIT(UNI_ND) |
+				      UNI_BIT(UNI_NL) | UNI_BIT(UNI_PC) |
+				      UNI_BIT(UNI_CF));
+}
+
+static void put_title(struct text *t, uint32_t r)
+{
+	for (size_t i = 0; i < COUNT(specials); i++) {
+		if (specials[i][0] != r)
+			continue;
+		for (int k = 1; k < 4 && specials[i][k]; k++)
+			text_rune(t, specials[i][k]);
+		return;
+	}
+	text_rune(t, unicode_title(r));
+}
+
+struct str title_words(struct arena *a, struct str s)
+{
+	struct text t = {.a = a};
+	bool in_word = false, was_mid = false;
+	int w;
+
+	for (size_t i = 0; i < s.n; i += (size_t)w) {
+		uint32_t r = utf8_decode(s.p + i, s.n - i, &w);
+		bool mid = is_mid(r);
+
+		if (was_mid && mid)
+			in_word = false;
+		was_mid = mid;
+		if (is_cased(r)) {
+			if (in_word)
+				text_add(&t, s.p + i, (size_t)w);
+			else
+				put_title(&t, r);
+			in_word = true;
+			continue;
+		}
+		text_add(&t, s.p + i, (size_t)w);
+		if (is_break(r))
+			in_word = false;
+	}
+	return text_str(&t);
+}
