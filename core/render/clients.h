@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* clients - the servers that dependencies are read from. */
+#ifndef BASEBOX_RENDER_CLIENTS_H
+#define BASEBOX_RENDER_CLIENTS_H
+
+#include "render/runner.h"
+
+/* Texts as `client set: consul: ...`. */
+int clients_open(struct runner *r, struct err *e);
+void clients_close(struct runner *r);
+
+/* An SSL stanza and a transport stanza for the HTTP client. */
+void clients_tls(const struct render_ssl *s, struct http_tls_conf *t);
+
+#endif

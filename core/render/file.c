@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+/* file - a rendered text to its destination: nothing when the bytes are there
+ * already, else a temporary file beside it, fsync, rename. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/fd.h"
+#include "os/file.h"
+#include "render/host.h"
+#include "render/runner.h"
+
+/* What is at the destination; a link's target counts, as in the original. */
+struct old {
+	bool there, same;
+	struct stat st;
+};
+
+static bool same_bytes(int fd, struct str text)
+{
+	char piece[8192];
+	size_t at = 0;
+	ssize_t n;
+
+	while ((n = fd_read(fd, piece, sizeof(piece), NULL)) > 0) {
+		if ((size_t)n > text.n - at ||
+		    memcmp(piece, text.p + at, (size_t)n))
+			return false;
+		at += (size_t)n;
+	}
+	return n == 0 && at == text.n;
+}
+
+static int look(const char *path, struct str text, struct old *o,
+		struct err *e)
+{
+	int FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	*o = (struct old){.there = false};
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || fstat(fd, &o->st) < 0)
+		return err_set(e, 0, "failed reading file: open %s: %s", path,
+			       err_go(errno));
+	if (S_ISDIR(o->st.st_mode))
+		return err_set(e, 0, "failed reading file: read %s: is a "
+			       "directory", path);
+	o->there = true;
+	o->same = S_ISREG(o->st.st_mode) && (size_t)o->st.st_size == text.n &&
+		  same_bytes(fd, text);
+	return 0;
+}
+
+struct owner {
+	bool given;
+	uid_t uid;
+	gid_t gid;
+};
+
+static int owner_of(const struct render_template *c, struct owner *o,
+		    struct err *e)
+{
+	*o = (struct owner){.uid = (uid_t)-1, .gid = (gid_t)-1};
+	if (*c->user && host_user(c->user, &o->uid, e) < 0)
+		return err_wrap(e, "failed looking up user");
+	if (*c->group && host_group(c->group, &o->gid, e) < 0)
+		return err_wrap(e, "failed looking up group");
+	o->given = *c->user || *c->group;
+	return 0;
+}
+
+static bool owned(const struct old *old, const struct owner *o)
+{
+	return (o->uid == (uid_t)-1 || o->uid == old->st.st_uid) &&
+	       (o->gid == (gid_t)-1 || o->gid == old->st.st_gid);
+}
+
+static int make_parent(const struct render_template *c, struct err *e)
+{
+	struct buf BUF_AUTO dir = {0};
+	const char *slash = strrchr(c->destination, '/');
+	struct stat st;
+	struct err low;
+
+	if (!slash || slash == c->destination)
+		return 0;
+	buf_add(&dir, c->destination, (size_t)(slash - c->destination));
+	if (stat(buf_str(&dir), &st) == 0)
+		return 0;
+	if (!c->create_dest_dirs)
+		return err_set(e, 0, "parent directory is missing");
+	if (file_mkdirs(AT_FDCWD, buf_str(&dir), 0755, &low) == 0)
+		return 0;
+	return err_set(e, 0, "failed making parent directory: mkdir %s: %s",
+		       buf_str(&dir), err_go(low.num));
+}
+
+/* The old file keeps a second name; the destination is never missing. */
+static void back_up(const char *path, bool there)
+{
+	struct buf BUF_AUTO bak = {0}, old = {0};
+
+	buf_addf(&bak, "%s.bak", path);
+	buf_addf(&old, "%s.old.bak", path);
+	if (!there) {
+		log_warn("runner", "could not backup \"%s\": stat %s: no such "
+			 "file or directory", path, path);
+		return;
+	}
+	if (rename(buf_str(&bak), buf_str(&old)) < 0 && errno != ENOENT)
+		goto failed;
+	if (link(path, buf_str(&bak)) < 0)
+		goto failed;
+	unlink(buf_str(&old));
+	return;
+failed:
+	log_warn("runner", "could not backup \"%s\": %s", path, err_go(errno));
+}
+
+static int write_file(const struct render_template *c, struct str text,
+		      const struct old *old, const struct owner *owner,
+		      struct err *e)
+{
+	struct file_how how = {.flags = FILE_SYNC | FILE_MODE, .mode = 0644};
+	struct err low;
+
+	if (make_parent(c, e) < 0)
+		return -1;
+	if (c->perms)
+		how.mode = c->perms & 07777;
+	else if (old->there)
+		how.mode = old->st.st_mode & 07777;
+	if (owner->given) {
+		how.flags |= FILE_OWNER;
+		how.uid = owner->uid;
+		how.gid = owner->gid;
+	} else if (old->there &&
+		   (old->st.st_uid != geteuid() || old->st.st_gid != getegid())) {
+		how.flags |= geteuid() ? FILE_KEEP_OWNER : FILE_OWNER;
+		how.uid = old->st.st_uid;
+		how.gid = old->st.st_gid;
+	}
+	if (c->backup)
+		back_up(c->destination, old->there);
+	if (file_replace(AT_FDCWD, c->destination, text.p ? text.p : "", text.n,
+			 &how, &low) == 0)
+		return 0;
+	return err_set(e, 0, "failed writing file: %s", low.text);
+}
+
+static void remember(struct job *j)
+{
+	struct stat st;
+
+	j->seen.valid = lstat(j->conf->destination, &st) == 0;
+	if (!j->seen.valid)
+		return;
+	j->seen = (struct seen){
+		.valid = true, .dev = st.st_dev, .ino = st.st_ino,
+		.size = st.st_size, .mtime = st.st_mtim, .ctime = st.st_ctim,
+	};
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* ctime is left out: a mode changed by others is not put back (nor does the
+ * original), and a hard link for a backup changes it. */
+bool file_untouched(const struct job *j)
+{
+	const struct seen *s = &j->seen;
+	struct stat st;
+
+	if (j->r->conf->dry)
+		return j->rendered;
+	return s->valid && lstat(j->conf->destination, &st) == 0 &&
+	       st.st_dev == s->dev && st.st_ino == s->ino &&
+	       st.st_size == s->size && same_time(&st.st_mtim, &s->mtime);
+}
+
+static void print_dry(const struct job *j, struct str text)
+{
+	struct buf BUF_AUTO b = {0};
+
+	buf_addf(&b, "> %s\n", j->conf->destination);
+	buf_add(&b, text.p, text.n);
+	(void)!fd_write(1, buf_str(&b), b.len, NULL);
+}
+
+int file_render(struct job *j, struct str text, struct file_result *res,
+		struct err *e)
+{
+	const struct render_template *c = j->conf;
+	struct owner owner;
+	struct old old;
+
+	if (!*c->destination && !j->r->conf->dry)
+		return err_set(e, 0, "missing destination");
+	if (look(c->destination, text, &old, e) < 0 ||
+	    owner_of(c, &owner, e) < 0)
+		return -1;
+	res->would = true;
+	if (old.there && old.same && (!owner.given || owned(&old, &owner))) {
+		remember(j);
+		return 0;
+	}
+	res->did = true;
+	if (j->r->conf->dry) {
+		print_dry(j, text);
+		return 0;
+	}
+	if (write_file(c, text, &old, &owner, e) < 0) {
+		res->would = res->did = false;
+		return -1;
+	}
+	remember(j);
+	return 0;
+}

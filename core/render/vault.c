@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: MIT
+/* vault - the client and its token: where it comes from, unwrapping, login
+ * with a Kubernetes service account, renewal, an agent's token file. */
+#include "render/vault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "crypto.h"
+#include "data/json.h"
+#include "os/file.h"
+#include "render/clients.h"
+
+enum { FILE_MS = 15000, TOKEN_MAX = 64 << 10 };
+
+/* --- leases --- */
+
+double vault_chance(void)
+{
+	uint32_t n;
+
+	crypto_random(&n, sizeof(n));
+	return n / 4294967296.0;
+}
+
+int64_t vault_renew_after(int64_t lease, int64_t prior, int64_t *grace)
+{
+	int64_t ms = lease * 1000, sleep;
+
+	if (lease <= 0)
+		return -1;
+	if (!*grace || lease > prior)
+		*grace = (int64_t)(lease * 1000 * (0.1 + 0.1 * vault_chance()));
+	sleep = lease >= prior ? ms * 2 / 3 + *grace / 3 : ms - *grace;
+	return ms <= *grace || ms - sleep <= *grace ? -1 : sleep;
+}
+
+/* --- the token --- */
+
+/* A token as it is, or inside the JSON that wraps it. */
+static int take_token(struct vault *v, struct str text, struct err *e)
+{
+	struct arena a = {0};
+	struct val json;
+	struct str t = str_trim(text, " \t\r\n");
+
+	if (t.n && t.p[0] == '{' &&
+	    json_parse(&a, t, 0, &json, NULL) == 0) {
+		struct str inner = json_text(&json, "token");
+
+		if (inner.n)
+			t = inner;
+	}
+	if (v->token)
+		explicit_bzero(v->token, strlen(v->token));
+	free(v->token);
+	v->token = strndup(t.n ? t.p : "", t.n);
+	arena_free(&a);
+	if (!v->token)
+		return err_nomem(e);
+	return v->site ? http_site_header(v->site, "X-Vault-Token", v->token, e)
+		       : 0;
+}
+
+static int take_file(struct vault *v, const char *path, struct err *e)
+{
+	struct buf BUF_AUTO b = {0};
+	struct stat st;
+
+	if (stat(path, &st) == 0) {
+		v->file_time = st.st_mtim;
+		v->file_size = st.st_size;
+	}
+	if (file_read(AT_FDCWD, path, &b, TOKEN_MAX, e) < 0)
+		return -1;
+	return take_token(v, str_n(buf_str(&b), b.len), e);
+}
+
+static int first_token(struct vault *v, struct err *e)
+{
+	const struct render_vault *c = &v->r->conf->vault;
+	const char *home = getenv("HOME");
+	struct buf BUF_AUTO path = {0};
+
+	if (take_token(v, str_of(c->token), e) < 0)
+		return -1;
+	if (*c->agent_token_file) {
+		/* Not there yet: no token yet. */
+		(void)!take_file(v, c->agent_token_file, NULL);
+	} else if (!*v->token && home && *home) {
+		buf_addf(&path, "%s/.vault-token", home);
+		(void)!take_file(v, buf_str(&path), NULL);
+	}
+	return v->token ? 0 : err_nomem(e);
+}
+
+/* --- requests at the start, which wait --- */
+
+static int wait_for(struct vault *v, const char *method, const char *target,
+		    struct str body, struct arena *a, struct val *json,
+		    struct err *e)
+{
+	const struct render_vault *c = &v->r->conf->vault;
+	struct http_site_conf s = {.url = http_site_base(v->site),
+				   .tls = v->tls};
+	struct buf BUF_AUTO token = {0}, ns = {0}, full = {0};
+	const char *headers[] = {"X-Vault-Request: true", NULL, NULL, NULL};
+	struct http_req r = {.method = method, .body = body,
+			     .timeout_ms = VAULT_TIMEOUT_MS};
+	struct http_answer ans;
+	size_t n = 1;
+	int ret;
+
+	buf_addf(&full, "%s%s", http_site_addr(v->site)->prefix, target);
+	r.target = buf_str(&full);
+	if (*v->token) {
+		buf_addf(&token, "X-Vault-Token: %s", v->token);
+		headers[n++] = buf_str(&token);
+	}
+	if (*c->ns) {
+		buf_addf(&ns, "X-Vault-Namespace: %s", c->ns);
+		headers[n++] = buf_str(&ns);
+	}
+	s.headers = headers;
+	if (http_once(&s, &r, &ans, e) < 0)
+		return -1;
+	if (ans.status != 200)
+		ret = err_set(e, 0, "Code: %d. %s", ans.status,
+			      buf_str(&ans.body));
+	else
+		ret = json_parse(a, str_n(buf_str(&ans.body), ans.body.len), 0,
+				 json, e);
+	http_answer_free(&ans);
+	return ret;
+}
+
+static int token_from(struct vault *v, const char *target, struct str body,
+		      const char *what, struct err *e)
+{
+	struct arena a = {0};
+	struct val json;
+	struct str t;
+	int ret = wait_for(v, "PUT", target, body, &a, &json, e);
+
+	if (ret < 0)
+		err_wrap(e, "%s", what);
+	if (ret == 0) {
+		t = json_text(json_member(&json, "auth"), "client_token");
+		ret = t.n ? take_token(v, t, e)
+			  : err_set(e, 0, "%s: no token in the answer", what);
+	}
+	arena_free(&a);
+	return ret;
+}
+
+static int log_in(struct vault *v, struct err *e)
+{
+	const struct render_vault *c = &v->r->conf->vault;
+	struct buf BUF_AUTO jwt = {0}, body = {0}, target = {0};
+	struct str token = str_of(c->k8s_token);
+
+	if (!token.n) {
+		if (file_read(AT_FDCWD, c->k8s_token_path, &jwt, TOKEN_MAX,
+			      e) < 0)
+			return err_wrap(e, "k8s login");
+		token = str_trim(str_n(buf_str(&jwt), jwt.len), " \t\r\n");
+	}
+	buf_adds(&body, "{\"role\":");
+	json_print_str(&body, str_of(c->k8s_role), 0);
+	buf_adds(&body, ",\"jwt\":");
+	json_print_str(&body, token, 0);
+	buf_adds(&body, "}");
+	buf_addf(&target, "/v1/auth/%s/login", c->k8s_mount);
+	return token_from(v, buf_str(&target), str_n(buf_str(&body), body.len),
+			  "k8s login", e);
+}
+
+/* --- renewal --- */
+
+static void renew(struct vault *v);
+
+static void on_renew_time(struct loop_timer *t)
+{
+	renew(t->ctx);
+}
+
+static void renew_in(struct vault *v, int64_t ms)
+{
+	loop_timer_set(v->r->loop, &v->renew, clock_mono_ms() + ms,
+		       on_renew_time, v);
+}
+
+/* The original stops in silence; here it is said, and tried again. */
+static void renew_failed(struct vault *v, const char *text)
+{
+	int64_t ms = 1000 << (v->renew_tries < 6 ? v->renew_tries : 6);
+
+	v->renew_tries++;
+	log_error("vault", "vault.token: failed to renew: %s (again after "
+		  "%llds)", text, (long long)ms / 1000);
+	renew_in(v, ms);
+}
+
+static void on_renewed(void *ctx, struct vault_answer *a)
+{
+	struct vault *v = ctx;
+	const struct val *auth = json_member(&a->json, "auth");
+	int64_t lease = json_int(auth, "lease_duration"), grace = 0, ms;
+
+	v->renewing = NULL;
+	if (a->err) {
+		renew_failed(v, a->err->text);
+		return;
+	}
+	v->renew_tries = 0;
+	if (!json_true(auth, "renewable") || lease <= 0) {
+		log_warn("vault", "vault.token: the token is not renewable");
+		return;
+	}
+	ms = vault_renew_after(lease, lease, &grace);
+	renew_in(v, ms < 0 ? lease * 333 : ms);
+}
+
+static void renew(struct vault *v)
+{
+	struct err e;
+
+	if (vault_send(v, "PUT", "/v1/auth/token/renew-self",
+		       STR("{\"increment\":0}"), on_renewed, v, &v->renewing,
+		       &e) < 0)
+		renew_failed(v, e.text);
+}
+
+/* --- the agent's file --- */
+
+static void on_file_time(struct loop_timer *t)
+{
+	struct vault *v = t->ctx;
+	const char *path = v->r->conf->vault.agent_token_file;
+	struct stat st;
+	struct err e;
+
+	if (stat(path, &st) == 0 &&
+	    (st.st_size != v->file_size ||
+	     st.st_mtim.tv_sec != v->file_time.tv_sec ||
+	     st.st_mtim.tv_nsec != v->file_time.tv_nsec)) {
+		if (take_file(v, path, &e) < 0)
+			log_info("vault", "%s", e.text);
+		else
+			log_info("vault", "a new token was read from %s", path);
+	}
+	loop_timer_set(v->r->loop, &v->file, clock_mono_ms() + FILE_MS,
+		       on_file_time, v);
+}
+
+/* --- opening --- */
+
+static int open_site(struct vault *v, struct err *e)
+{
+	const struct render_vault *c = &v->r->conf->vault;
+	const struct render_transport *t = &c->transport;
+	struct http_tls_conf tls;
+	struct http_site_conf s = {
+		.url = *c->address ? c->address : "https://127.0.0.1:8200",
+		.dial_ms = dur_ms(t->dial_timeout),
+		.keep_alive_s = dur_ms(t->dial_keep_alive) / 1000,
+		.idle_s = dur_ms(t->idle_conn_timeout) / 1000,
+		.no_reuse = t->disable_keep_alives,
+	};
+
+	clients_tls(&c->ssl, &tls);
+	tls.ca_pem = str_of(c->ssl.ca_cert_bytes);
+	if (!c->ssl.enabled)
+		tls = (struct http_tls_conf){0};
+	if (http_tls_open(&tls, &v->tls, e) < 0)
+		return -1;
+	s.tls = v->tls;
+	if (http_site_open(v->r->http, &s, &v->site, e) < 0 ||
+	    http_site_header(v->site, "X-Vault-Request", "true", e) < 0 ||
+	    http_site_header(v->site, "X-Vault-Namespace", c->ns, e) < 0)
+		return -1;
+	return http_site_header(v->site, "X-Vault-Token", v->token, e);
+}
+
+static int prepare(struct vault *v, struct err *e)
+{
+	const struct render_vault *c = &v->r->conf->vault;
+	bool renewing = c->renew_token_set ? c->renew_token
+					   : !*c->agent_token_file;
+
+	if (first_token(v, e) < 0 || open_site(v, e) < 0)
+		return -1;
+	if (c->unwrap_token && *v->token &&
+	    token_from(v, "/v1/sys/wrapping/unwrap", STR("{}"),
+		       "vault unwrap", e) < 0)
+		return -1;
+	if (*c->k8s_role && !*v->token) {
+		if (log_in(v, e) < 0)
+			return -1;
+		renewing = renewing || !c->renew_token_set;
+	}
+	if (renewing && *v->token && *c->address)
+		renew(v);
+	if (*c->agent_token_file)
+		loop_timer_set(v->r->loop, &v->file, clock_mono_ms() + FILE_MS,
+			       on_file_time, v);
+	return 0;
+}
+
+int vault_open(struct runner *r, struct err *e)
+{
+	struct vault *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return err_nomem(e);
+	v->r = r;
+	r->vault = v;
+	return prepare(v, e);
+}
+
+void vault_close(struct vault *v)
+{
+	if (!v)
+		return;
+	loop_timer_unset(&v->renew);
+	loop_timer_unset(&v->file);
+	vault_cancel(v->renewing);
+	http_site_free(v->site);
+	http_tls_free(v->tls);
+	if (v->token)
+		explicit_bzero(v->token, strlen(v->token));
+	free(v->token);
+	free(v);
+}
