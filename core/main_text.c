@@ -117,6 +117,28 @@ static int put_text(unsigned number)
 	return code;
 }
 
+static int put_usage(void *ctx, unsigned number, char *text)
+{
+	char *usage = strstr(text, "\nusage: ");
+
+	(void)number;
+	if (!usage)
+		return 0;
+	usage[1] = 'U';
+	*(int *)ctx = main_put(usage + 1);
+	return 1;
+}
+
+int applet_help(const char *name)
+{
+	unsigned number = applets[applet_find(name)].text;
+	int code = 111;
+
+	if (main_texts(number, number + 1, put_usage, &code) < 0)
+		say_warnsys(ENOMEM, "unable to read the texts");
+	return code;
+}
+
 int main_help(int applet)
 {
 	return put_text(applets[applet].text);

@@ -24,6 +24,10 @@ int applet_opts(const char *name, const struct opt *table, void *opts, int argc,
 /* An operand that is a number, as descriptors are; otherwise applet_usage. */
 int applet_num(const char *name, const char *s);
 
+/* Prints the applet's help from its usage line on, as Go programs do ("Usage:
+ * NAME ..."); returns the exit code. For applets with `Help: own`. */
+int applet_help(const char *name);
+
 /* How this program was called: argv[0] as it was, or the applet's name after
  * `basebox`. */
 extern const char *applet_argv0;

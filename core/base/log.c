@@ -213,8 +213,9 @@ void log_line(enum log_level level, const char *component, const char *fmt, ...)
 		return;
 	stamp = log_stamp(line, &now);
 	line[stamp++] = ' ';
-	k = snprintf(line + stamp, room - stamp, "[%s] (%s) ",
-		     level_names[level], component);
+	k = snprintf(line + stamp, room - stamp, "[%s] %s%s%s",
+		     level_names[level], component ? "(" : "",
+		     component ? component : "", component ? ") " : "");
 	n = stamp + (k < 0 ? 0 : (size_t)k);
 	if (n >= room)
 		n = room - 1;

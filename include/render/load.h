@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/* render/load - the renderer's configuration from where it is written: command
+ * line, CT_LOCAL_CONFIG, -config files and folders, environment. The command
+ * line is read once and kept; files are read at every load, so the reload
+ * signal is another call of render_load.
+ *
+ * render_load and render_load_free have the types of struct render_source. */
+#ifndef BASEBOX_RENDER_LOAD_H
+#define BASEBOX_RENDER_LOAD_H
+
+#include "base.h"
+#include "data/value.h"
+#include "render/config.h"
+
+/* Where log lines go besides standard error. */
+struct render_log {
+	int fd;             /* the log file, -1 = none */
+	int sock;           /* syslog, -1 = none */
+	int facility;
+	char *dir, *base, *ext, *tag;
+	int64_t bytes, born; /* of the log file; born on the monotonic clock */
+	int64_t max_bytes, max_age_ms;
+	int max_files;
+};
+
+struct render_load {
+	struct arena arena;
+	struct val given; /* tree of CT_LOCAL_CONFIG, flags on top */
+	struct strlist paths;
+	bool dry;
+	bool error_fatal_given, error_fatal;
+	int notify_fd; /* inherited from a supervisor, or -1 */
+	struct render_log log;
+};
+
+/* At program start: looks for a notification-fd file of a service directory,
+ * before any descriptor is opened. */
+void render_load_init(struct render_load *l);
+
+/* CT_LOCAL_CONFIG's text. Before the flags, which go over it. */
+int render_load_local(struct render_load *l, const char *text,
+		      struct err *e) MUST_USE;
+
+/* How a flag's text becomes a value of the key `path` ("consul.ssl.verify"). */
+enum render_flag {
+	RENDER_STR,
+	RENDER_BOOL,
+	RENDER_INT,
+	RENDER_DUR,
+	RENDER_SIGNAL,
+	RENDER_ADD,      /* one more element of a list */
+	RENDER_COMMAND,  /* one element, a command line */
+	RENDER_WAIT,
+	RENDER_AUTH,     /* user[:password], replaces the stanza */
+	RENDER_TEMPLATE, /* one more template */
+	RENDER_PATH,     /* one more -config */
+	RENDER_FATAL,    /* over every template */
+};
+
+/* Error texts are what Go's flag package shows behind `invalid value`. */
+int render_flag(struct render_load *l, enum render_flag type, const char *path,
+		const char *value, struct err *e) MUST_USE;
+
+/* ctx is a struct render_load. Reads the files anew, sets level, log file and
+ * syslog up. Errors are configuration errors (exit 15). */
+int render_load(void *ctx, struct render_config **cfg, struct err *e) MUST_USE;
+void render_load_free(void *ctx, struct render_config *cfg);
+
+/* The configuration as JSON for the debug log, without secrets. */
+void render_dump(const struct render_config *c, struct buf *b);
+
+/* Log file and syslog of a configuration, in place of those before. */
+int render_log_open(struct render_log *g, const struct render_config *c,
+		    struct err *e) MUST_USE;
+void render_log_close(struct render_log *g);
+
+#endif
