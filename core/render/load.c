@@ -36,6 +36,13 @@ void render_load_init(struct render_load *l)
 	l->notify_fd = supervised_fd();
 }
 
+void render_load_end(struct render_load *l)
+{
+	render_log_close(&l->log);
+	strlist_free(&l->paths);
+	arena_free(&l->arena);
+}
+
 int render_load_local(struct render_load *l, const char *text, struct err *e)
 {
 	jmp_buf oom;

@@ -36,6 +36,8 @@ struct render_load {
 /* At program start: looks for a notification-fd file of a service directory,
  * before any descriptor is opened. */
 void render_load_init(struct render_load *l);
+/* At program end; configurations given out must be freed before. */
+void render_load_end(struct render_load *l);
 
 /* CT_LOCAL_CONFIG's text. Before the flags, which go over it. */
 int render_load_local(struct render_load *l, const char *text,
