@@ -450,13 +450,12 @@ static void put_value(struct fmt *f, const struct val *v,
 void fmt_operand(struct fmt *f, const struct val *v, uint32_t verb)
 {
 	f->arg = v;
-	if (verb == 'T') {
-		fmt_pad(f, cut_runes(f, str_of(val_type_name(v))));
-	} else if (!v->type) {
-		if (verb == 'v')
-			fmt_pad(f, STR("<nil>"));
-		else
-			bad_verb(f, verb);
+	if (!v->type && (verb == 'v' || verb == 'T')) {
+		fmt_pad(f, STR("<nil>"));
+	} else if (!v->type || verb == 'w') { /* %w is for errors alone */
+		bad_verb(f, verb);
+	} else if (verb == 'T') {
+		fmt_pad(f, cut_runes(f, str_of(v->type->name)));
 	} else if (verb == 'p') {
 		put_pointer(f, v, 'p');
 	} else if (through_string(f, v, verb)) {

@@ -139,7 +139,7 @@ static void take_width(struct reader *r)
 
 static void take_prec(struct reader *r)
 {
-	if (at(r) != '.')
+	if (at(r) != '.' || r->i + 1 == r->s.n) /* a last one is the verb */
 		return;
 	r->i++;
 	if (r->after_index) /* "%[3].2d" */
@@ -179,7 +179,7 @@ static void put_verb(struct reader *r, uint32_t verb)
 	} else if (r->arg >= r->nargs) {
 		complain(f, verb, "(MISSING)");
 	} else {
-		if (verb == 'v') {
+		if (verb == 'v' || verb == 'w') {
 			f->sharp_v = f->sharp;
 			f->plus_v = f->plus;
 			f->sharp = f->plus = false;

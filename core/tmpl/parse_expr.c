@@ -376,11 +376,11 @@ struct node *parse_pipeline(struct parser *p, const char *context,
 			break;
 		if (!starts_operand(t.kind))
 			parse_unexpected(p, &t, context);
-		if (n == TMPL_COMMANDS)
-			parse_error(p, "pipeline too long");
 		parse_backup(p);
 		*tail = command(p);
 		tail = &(*tail)->next;
+		if (n == TMPL_COMMANDS)
+			parse_error(p, "pipeline too long");
 	}
 	check_pipeline(p, pipe, context);
 	return pipe;

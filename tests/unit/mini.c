@@ -20,6 +20,9 @@ FN(list)
 
 FN(dict)
 {
+	for (size_t i = 0; i + 1 < n; i += 2)
+		if (val_kind(&v[i]) != KIND_STRING)
+			return err_set(c->err, 0, "dict");
 	*out = val_map(c->arena, &type_map_any);
 	for (size_t i = 0; i + 1 < n; i += 2)
 		if (val_map_sets(c->arena, out, v[i].s, v[i + 1]) < 0)
@@ -64,7 +67,7 @@ FN(split)
 
 	(void)n;
 	*out = val_list(c->arena, &type_strings, 0);
-	while (rest.n && str_split(&rest, v[0].s.p[0], &part))
+	while (v[1].s.n && str_split(&rest, v[0].s.p[0], &part))
 		if (val_push(c->arena, out, val_str(part)) < 0)
 			return err_nomem(c->err);
 	return 0;
@@ -83,6 +86,9 @@ FN(upper)
 
 FN(loop)
 {
+	for (size_t i = 0; i < n || !n; i++)
+		if (!n || val_kind(&v[i]) != KIND_INT)
+			return err_set(c->err, 0, "loop");
 	*out = val_chan(c->arena, n > 1 ? v[0].i : 0, v[n - 1].i);
 	return 0;
 }
