@@ -29,10 +29,10 @@
 struct tmpl;
 
 struct tmpl_opts {
-	struct str left, right; /* delimiters; empty = {{ and }} */
+	struct str left, right;		/* delimiters; empty = {{ and }} */
 	const struct tmpl_funcs *funcs; /* NULL = the builtins alone */
 	const char *name; /* shown in errors; NULL = "" as the renderer's */
-	size_t stack; /* bytes of C stack it may use, 0 = TMPL_STACK */
+	size_t stack;	  /* bytes of C stack it may use, 0 = TMPL_STACK */
 };
 
 enum tmpl_missing {

@@ -8,7 +8,8 @@
 #include "data/value.h"
 
 #define NUMTYPE(var, text, k, n)                                               \
-	const struct val_type type_##var = {.name = (text), .kind = (k), .bits = (n)}
+	const struct val_type type_##var = {                                   \
+		.name = (text), .kind = (k), .bits = (n)}
 
 NUMTYPE(bool, "bool", KIND_BOOL, 8);
 NUMTYPE(int, "int", KIND_INT, 64);
@@ -37,11 +38,10 @@ const struct val_type type_map_str = {.name = "map[string]string",
 				      .kind = KIND_MAP,
 				      .key = &type_string,
 				      .elem = &type_string};
-const struct val_type type_map_anyany = {
-	.name = "map[interface {}]interface {}",
-	.kind = KIND_MAP,
-	.key = &type_any,
-	.elem = &type_any};
+const struct val_type type_map_anyany = {.name = "map[interface {}]interface {}",
+					 .kind = KIND_MAP,
+					 .key = &type_any,
+					 .elem = &type_any};
 const struct val_type type_chan_int64 = {
 	.name = "<-chan int64", .kind = KIND_CHAN, .elem = &type_int64};
 

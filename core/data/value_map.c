@@ -166,8 +166,7 @@ int val_key_cmp(const struct val *a, const struct val *b)
 /* --- the index --- */
 
 /* Where the key is, or (on false) the free slot where it would go. */
-static bool slot_find(const struct val_map *m, const struct val *key,
-		      size_t *at)
+static bool slot_find(const struct val_map *m, const struct val *key, size_t *at)
 {
 	size_t mask = m->nslots - 1;
 	size_t i = key_hash(key) & mask;

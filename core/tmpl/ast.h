@@ -58,12 +58,12 @@ struct tree;
 
 struct node {
 	uint8_t kind;
-	bool assign;  /* NODE_PIPE: = instead of := */
-	bool truth;   /* NODE_BOOL */
-	uint8_t ndecl; /* NODE_PIPE */
-	uint32_t pos; /* byte offset in the text */
-	uint32_t n;   /* NODE_CMD: arguments; paths: idents */
-	uint32_t var; /* NODE_VAR: number of the variable's name */
+	bool assign;	   /* NODE_PIPE: = instead of := */
+	bool truth;	   /* NODE_BOOL */
+	uint8_t ndecl;	   /* NODE_PIPE */
+	uint32_t pos;	   /* byte offset in the text */
+	uint32_t n;	   /* NODE_CMD: arguments; paths: idents */
+	uint32_t var;	   /* NODE_VAR: number of the variable's name */
 	struct node *next; /* in its list, pipeline or command */
 	union {
 		struct str text; /* NODE_TEXT */
@@ -76,7 +76,7 @@ struct node {
 			struct node *pipe; /* first as in br; may be NULL */
 			struct str name;
 			const struct tree *tree; /* NULL = not defined */
-			struct node *link; /* all NODE_TEMPLATEs */
+			struct node *link;	 /* all NODE_TEMPLATEs */
 		} call;
 		struct node *first; /* NODE_LIST, NODE_CMD */
 		struct {
@@ -91,7 +91,7 @@ struct node {
 		} path;
 		struct {
 			struct str src; /* as written */
-			struct val v;   /* ideal value; no type: overflow */
+			struct val v;	/* ideal value; no type: overflow */
 			const struct number *num; /* NODE_NUMBER */
 		} lit;
 	};

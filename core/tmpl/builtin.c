@@ -29,8 +29,8 @@ static BUILTIN(builtin_call)
 	(void)out;
 	if (!f.type)
 		return err_set(c->err, 0, "call of nil");
-	return err_set(c->err, 0, "non-function %.*s of type %s",
-		       (int)v[0].s.n, v[0].s.p, f.type->name);
+	return err_set(c->err, 0, "non-function %.*s of type %s", (int)v[0].s.n,
+		       v[0].s.p, f.type->name);
 }
 
 /* --- elements --- */
@@ -128,8 +128,7 @@ static BUILTIN(builtin_index)
 		else if (val_kind(&item) == KIND_MAP)
 			rc = index_map(c, &item, &key);
 		else
-			rc = err_set(c->err, 0,
-				     "can't index item of type %s",
+			rc = err_set(c->err, 0, "can't index item of type %s",
 				     item.type->name);
 		if (rc < 0)
 			return rc;
@@ -173,8 +172,7 @@ static BUILTIN(builtin_slice)
 			       item.type->name);
 	if (text && n == 4)
 		return err_set(c->err, 0, "cannot 3-index slice a string");
-	if (slice_bounds(c, v, n, text ? item.s.n : val_len_list(&item), at) <
-	    0)
+	if (slice_bounds(c, v, n, text ? item.s.n : val_len_list(&item), at) < 0)
 		return -1;
 	if (text)
 		item.s = str_cut(item.s, at[0], at[1]);

@@ -67,8 +67,7 @@ static bool indirect_to(struct tmpl_run *r, const struct val *v,
 {
 	struct val d = *v;
 
-	if (v->type->kind == KIND_PTR &&
-	    val_type_assignable(v->type->elem, t)) {
+	if (v->type->kind == KIND_PTR && val_type_assignable(v->type->elem, t)) {
 		if (!v->fields)
 			run_error(r, "dereference of nil pointer of type %s",
 				  t->name);
@@ -97,7 +96,8 @@ static void convert(struct tmpl_run *r, const struct slot *s,
 		*out = *v;
 		if (!v->type && t == &type_reflect)
 			out->type = &type_any;
-	} else if (!v->type || (!assign(v, t, out) && !indirect_to(r, v, t, out))) {
+	} else if (!v->type ||
+		   (!assign(v, t, out) && !indirect_to(r, v, t, out))) {
 		run_error(r, "wrong type for value; expected %s; got %s",
 			  t->name, v->type ? v->type->name : "interface {}");
 	}
@@ -195,8 +195,8 @@ static void constant_for(struct tmpl_run *r, const struct node *n,
 		  text.p, t->name);
 }
 
-void eval_arg(struct tmpl_run *r, const struct slot *dot,
-	      const struct node *n, const struct val_type *t, struct val *out)
+void eval_arg(struct tmpl_run *r, const struct slot *dot, const struct node *n,
+	      const struct val_type *t, struct val *out)
 {
 	struct slot s;
 
@@ -354,20 +354,19 @@ static void name_callee(struct tmpl_run *r, const struct node *arg,
 	else if (val_kind(v) == KIND_STRING)
 		text_add(&t, v->s.p, v->s.n);
 	else
-		text_adds(&t, arena_printf(r->a, "<%s Value>",
-					   val_type_name(v)));
+		text_adds(&t,
+			  arena_printf(r->a, "<%s Value>", val_type_name(v)));
 	v[1] = v[0];
 	v[0] = val_str(text_str(&t));
 }
 
-void call_func(struct tmpl_run *r, const struct slot *dot,
-	       const struct node *n, const struct node *at,
-	       const struct node *args, const struct slot *final,
-	       struct slot *out)
+void call_func(struct tmpl_run *r, const struct slot *dot, const struct node *n,
+	       const struct node *at, const struct node *args,
+	       const struct slot *final, struct slot *out)
 {
 	static const struct val_type *const string[] = {&type_string};
-	static const struct sig denied_sig = {
-		(const struct val_type **)string, &type_string, 1, true};
+	static const struct sig denied_sig = {(const struct val_type **)string,
+					      &type_string, 1, true};
 	const struct func *f = n->func;
 	bool denied = is_denied(r, f);
 	const struct sig *sig = denied ? &denied_sig : &f->sig;

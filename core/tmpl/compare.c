@@ -43,8 +43,7 @@ static bool is_nil(const struct val *v)
  * structs that hold one. */
 static bool comparable(const struct val_type *t)
 {
-	if (t->kind == KIND_SLICE || t->kind == KIND_MAP ||
-	    t->kind == KIND_FUNC)
+	if (t->kind == KIND_SLICE || t->kind == KIND_MAP || t->kind == KIND_FUNC)
 		return false;
 	for (size_t i = 0; t->kind == KIND_STRUCT && i < t->nfields; i++)
 		if (!comparable(t->fields[i].type))
@@ -55,8 +54,7 @@ static bool comparable(const struct val_type *t)
 static int incompatible(struct tmpl_call *c, const struct val *a,
 			const struct val *b)
 {
-	return err_set(c->err, 0,
-		       "incompatible types for comparison: %s and %s",
+	return err_set(c->err, 0, "incompatible types for comparison: %s and %s",
 		       a->type->name, b->type->name);
 }
 
@@ -64,10 +62,9 @@ static int not_comparable(struct tmpl_call *c, const struct val *b)
 {
 	struct val args[] = {*b, val_cstr(b->type->name)};
 
-	return err_set(c->err, 0, "%s",
-		       print_fmt(c->arena, "non-comparable type %s: %v", args,
-				 2)
-			       .p);
+	return err_set(
+		c->err, 0, "%s",
+		print_fmt(c->arena, "non-comparable type %s: %v", args, 2).p);
 }
 
 /* Values that are no basic kinds, or nil. */
@@ -114,8 +111,8 @@ static int eq_mixed(struct tmpl_call *c, const struct val *a,
 	return 0;
 }
 
-static int eq_one(struct tmpl_call *c, const struct val *a,
-		  const struct val *b, bool *equal)
+static int eq_one(struct tmpl_call *c, const struct val *a, const struct val *b,
+		  bool *equal)
 {
 	if (basic_kind(a) != basic_kind(b))
 		return eq_mixed(c, a, b, equal);

@@ -76,7 +76,8 @@ static void struct_field(struct tmpl_run *r, const struct ident *id, int i,
 		run_error(r, "%s is an unexported field of struct type %s",
 			  f->name, slot_type(s));
 	if (has_args)
-		run_error(r, "%s has arguments but cannot be invoked as function",
+		run_error(r,
+			  "%s has arguments but cannot be invoked as function",
 			  f->name);
 	s->v = s->v.fields ? s->v.fields[i] : val_zero(f->type);
 	s->iface = f->type->kind == KIND_INTERFACE;
@@ -101,9 +102,9 @@ static void map_key(struct tmpl_run *r, const struct ident *id, bool has_args,
 
 /* s: in the value that the field is of, out the field's. */
 static void eval_field(struct tmpl_run *r, const struct slot *dot,
-		const struct node *n, const struct ident *id,
-		const struct node *args, const struct slot *final,
-		struct slot *s)
+		       const struct node *n, const struct ident *id,
+		       const struct node *args, const struct slot *final,
+		       struct slot *s)
 {
 	const struct val_type *t = s->v.type;
 	const struct cache *c;
@@ -130,9 +131,9 @@ static void eval_field(struct tmpl_run *r, const struct slot *dot,
 }
 
 /* .a.b, (x).a.b and $x.a.b; the last component gets the arguments. */
-void eval_path(struct tmpl_run *r, const struct slot *dot,
-	       const struct node *n, const struct node *args,
-	       const struct slot *final, struct slot *out)
+void eval_path(struct tmpl_run *r, const struct slot *dot, const struct node *n,
+	       const struct node *args, const struct slot *final,
+	       struct slot *out)
 {
 	r->node = n;
 	if (n->kind == NODE_FIELD) {

@@ -161,8 +161,8 @@ static void branch(struct tmpl_run *r, const struct frame *f,
 /* --- range --- */
 
 /* A copy of a map's entries: the body may change the map. */
-static const struct val_entry *snapshot(struct tmpl_run *r,
-					const struct val *m, size_t *n)
+static const struct val_entry *snapshot(struct tmpl_run *r, const struct val *m,
+					size_t *n)
 {
 	const struct val_entry *e = val_map_entries(m, n);
 	struct val_entry *copy;
@@ -231,15 +231,13 @@ static bool range_next(struct frame *f, struct slot *index, struct slot *elem)
 		return false;
 	if (val_kind(v) == KIND_SLICE) {
 		*index = (struct slot){val_int((int64_t)i), false};
-		*elem = (struct slot){
-			val_at(v, i), v->type->elem->kind == KIND_INTERFACE};
+		*elem = (struct slot){val_at(v, i),
+				      v->type->elem->kind == KIND_INTERFACE};
 	} else if (val_kind(v) == KIND_MAP) {
-		*index = (struct slot){
-			f->range.e[i].key,
-			v->type->key->kind == KIND_INTERFACE};
-		*elem = (struct slot){
-			f->range.e[i].v,
-			v->type->elem->kind == KIND_INTERFACE};
+		*index = (struct slot){f->range.e[i].key,
+				       v->type->key->kind == KIND_INTERFACE};
+		*elem = (struct slot){f->range.e[i].v,
+				      v->type->elem->kind == KIND_INTERFACE};
 	} else {
 		*elem = (struct slot){*v, false};
 		elem->v.u = i;
@@ -337,14 +335,12 @@ static void invoke_template(struct tmpl_run *r, const struct frame *f,
 		run_error(r, "template %s not defined",
 			  print_quoted(r->a, n->call.name));
 	if (r->depth > TMPL_DEPTH)
-		run_error(r, "exceeded maximum template depth (%d)",
-			  TMPL_DEPTH);
+		run_error(r, "exceeded maximum template depth (%d)", TMPL_DEPTH);
 	eval_pipeline(r, &f->dot, n->call.pipe, &s);
 	enter(r, n->call.tree, &s);
 }
 
-static void step(struct tmpl_run *r, const struct frame *f,
-		 const struct node *n)
+static void step(struct tmpl_run *r, const struct frame *f, const struct node *n)
 {
 	struct slot s;
 
@@ -487,10 +483,8 @@ int tmpl_exec(const struct tmpl *t, const struct tmpl_host *h,
 	      struct arena *a, struct err *e)
 {
 	struct err unseen;
-	struct tmpl_run r = {.host = h,
-			     .missing = missing,
-			     .out = out,
-			     .e = e ? e : &unseen};
+	struct tmpl_run r = {
+		.host = h, .missing = missing, .out = out, .e = e ? e : &unseen};
 	struct slot dot = {data, false};
 	jmp_buf *was = a->oom, fail;
 	const char here = 0;

@@ -16,7 +16,7 @@ struct fmt {
 	bool has_wid, has_prec;
 	bool minus, plus, sharp, space, zero;
 	bool plus_v, sharp_v; /* %+v, %#v */
-	bool erroring; /* inside %!: no String methods */
+	bool erroring;	      /* inside %!: no String methods */
 	/* of the format, not the verb: */
 	bool good_index, reordered;
 };

@@ -317,10 +317,7 @@ static void float_special(struct fmt *f, double v)
 void fmt_float(struct fmt *f, double v, char verb, int prec)
 {
 	struct text s = {.a = f->t->a}, sharp = {.a = f->t->a};
-	char sign = signbit(v)	? '-'
-		    : f->plus	? '+'
-		    : f->space	? ' '
-				: '\0';
+	char sign = signbit(v) ? '-' : f->plus ? '+' : f->space ? ' ' : '\0';
 
 	if (f->has_prec)
 		prec = f->prec;
@@ -338,8 +335,7 @@ void fmt_float(struct fmt *f, double v, char verb, int prec)
 			prec);
 		s = sharp;
 	}
-	if (sign && f->zero && !f->minus && f->has_wid &&
-	    (size_t)f->wid > s.n) {
+	if (sign && f->zero && !f->minus && f->has_wid && (size_t)f->wid > s.n) {
 		text_addc(f->t, sign);
 		fmt_padding(f, (size_t)f->wid - s.n);
 		text_add(f->t, s.p + 1, s.n - 1);

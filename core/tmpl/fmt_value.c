@@ -262,8 +262,7 @@ static void put_list(struct fmt *f, const struct val *v, uint32_t verb,
 	text_addc(f->t, f->sharp_v ? '}' : ']');
 }
 
-static void put_map(struct fmt *f, const struct val *v, uint32_t verb,
-		    int depth)
+static void put_map(struct fmt *f, const struct val *v, uint32_t verb, int depth)
 {
 	size_t n;
 	const struct val_entry *e = val_map_entries(v, &n);

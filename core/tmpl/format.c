@@ -83,10 +83,10 @@ static bool star_arg(struct reader *r, int *num)
 	if (r->arg >= r->nargs)
 		return false;
 	v = &r->args[r->arg++];
-	if (val_kind(v) == KIND_UINT ? v->u > TMPL_WIDTH
-				     : val_kind(v) != KIND_INT ||
-					       v->i > TMPL_WIDTH ||
-					       v->i < -TMPL_WIDTH)
+	if (val_kind(v) == KIND_UINT
+		    ? v->u > TMPL_WIDTH
+		    : val_kind(v) != KIND_INT || v->i > TMPL_WIDTH ||
+			      v->i < -TMPL_WIDTH)
 		return false;
 	*num = (int)v->i;
 	return true;

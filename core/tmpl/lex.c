@@ -17,8 +17,7 @@ static bool word_rune(uint32_t r)
 	if (r < 128)
 		return r == '_' || ascii_alpha((unsigned char)r) ||
 		       ascii_digit((unsigned char)r);
-	return r != END_OF_TEXT &&
-	       unicode_is(r, UNI_LETTER | UNI_BIT(UNI_ND));
+	return r != END_OF_TEXT && unicode_is(r, UNI_LETTER | UNI_BIT(UNI_ND));
 }
 
 void lex_init(struct lexer *l, struct arena *a, struct str text,

@@ -180,7 +180,8 @@ const char *node_place(struct arena *a, const struct tmpl *t,
 	     p && (p = memchr(p, '\n', (size_t)(end - p))); p++)
 		line++;
 	return arena_printf(a, "%s:%u:%zu", t->name, line,
-			    before.n - (size_t)(str_rfind(before, STR("\n")) + 1));
+			    before.n -
+				    (size_t)(str_rfind(before, STR("\n")) + 1));
 }
 
 const struct tree *tree_find(const struct tmpl *t, struct str name)

@@ -164,8 +164,12 @@ static int parse_rune(struct str src, struct number *n, struct err *e)
 	if (!str_is(s, "'"))
 		return err_set(e, 0, "malformed character constant: %.*s",
 			       (int)src.n, src.p);
-	*n = (struct number){.is_int = true, .is_uint = true, .is_float = true,
-			     .i = r, .u = r, .f = r};
+	*n = (struct number){.is_int = true,
+			     .is_uint = true,
+			     .is_float = true,
+			     .i = r,
+			     .u = r,
+			     .f = r};
 	return 0;
 }
 

@@ -65,8 +65,8 @@ static void add_ident(struct parser *p, struct node *n, struct str name)
 {
 	size_t size = sizeof(*n->path.id);
 
-	n->path.id = arena_grow(p->a, n->path.id, n->n * size,
-				(n->n + 1) * size);
+	n->path.id =
+		arena_grow(p->a, n->path.id, n->n * size, (n->n + 1) * size);
 	n->path.id[n->n++] = (struct ident){name, p->t->ncache++};
 }
 
@@ -346,8 +346,7 @@ static void check_pipeline(struct parser *p, const struct node *pipe,
 		if (k == NODE_BOOL || k == NODE_DOT || k == NODE_NIL ||
 		    k == NODE_NUMBER || k == NODE_STRING)
 			parse_error(
-				p,
-				"non executable command in pipeline stage %d",
+				p, "non executable command in pipeline stage %d",
 				stage);
 		stage++;
 	}

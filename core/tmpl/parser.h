@@ -23,13 +23,13 @@ struct control {
 	enum control_kind kind;
 	bool chained; /* {{else if}}: its {{end}} ends the one below too */
 	bool in_else;
-	struct node *node;	/* the branch, or the block's NODE_TEMPLATE */
-	struct str name;	/* of a define or block */
-	struct node *list;	/* a define's or block's body */
-	struct node **tail;	/* where the list around it goes on */
-	size_t nvars;		/* variables at its start */
-	size_t base;		/* of the template around a define or block */
-	uint32_t ranges, line;	/* likewise */
+	struct node *node;     /* the branch, or the block's NODE_TEMPLATE */
+	struct str name;       /* of a define or block */
+	struct node *list;     /* a define's or block's body */
+	struct node **tail;    /* where the list around it goes on */
+	size_t nvars;	       /* variables at its start */
+	size_t base;	       /* of the template around a define or block */
+	uint32_t ranges, line; /* likewise */
 };
 
 struct parser {
@@ -40,8 +40,8 @@ struct parser {
 	struct token tok[3]; /* tok[0] is the last one read */
 	int peeked;	     /* tokens to be read again */
 	uint32_t action_line;
-	uint32_t ranges; /* open {{range}}s of this template */
-	uint32_t parens; /* open parentheses */
+	uint32_t ranges;   /* open {{range}}s of this template */
+	uint32_t parens;   /* open parentheses */
 	const char *stack; /* where the C stack was at the start */
 
 	struct control *top;
@@ -54,7 +54,7 @@ struct parser {
 	struct val names;
 	struct {
 		uint32_t name, was;
-	} *vars;
+	} * vars;
 	size_t nvars, vars_cap, base;
 	uint32_t *last;
 	size_t nnames, last_cap;

@@ -74,23 +74,22 @@ static inline const char *slot_type(const struct slot *s)
 void eval_pipeline(struct tmpl_run *r, const struct slot *dot,
 		   const struct node *pipe, struct slot *out);
 /* NODE_FIELD, NODE_CHAIN and NODE_VAR. */
-void eval_path(struct tmpl_run *r, const struct slot *dot,
-	       const struct node *n, const struct node *args,
-	       const struct slot *final, struct slot *out);
+void eval_path(struct tmpl_run *r, const struct slot *dot, const struct node *n,
+	       const struct node *args, const struct slot *final,
+	       struct slot *out);
 void run_push_var(struct tmpl_run *r, uint32_t name, const struct slot *s);
 void run_set_var(struct tmpl_run *r, const struct node *var,
 		 const struct slot *s);
 
 /* --- call.c --- */
 /* An argument for a parameter of type t. */
-void eval_arg(struct tmpl_run *r, const struct slot *dot,
-	      const struct node *n, const struct val_type *t, struct val *out);
+void eval_arg(struct tmpl_run *r, const struct slot *dot, const struct node *n,
+	      const struct val_type *t, struct val *out);
 /* Calls the function of a node; args are those behind it. at: the node that an
  * error of the function shows. */
-void call_func(struct tmpl_run *r, const struct slot *dot,
-	       const struct node *n, const struct node *at,
-	       const struct node *args, const struct slot *final,
-	       struct slot *out);
+void call_func(struct tmpl_run *r, const struct slot *dot, const struct node *n,
+	       const struct node *at, const struct node *args,
+	       const struct slot *final, struct slot *out);
 void call_method(struct tmpl_run *r, const struct slot *dot,
 		 const struct node *n, const struct val_method *m,
 		 const struct node *args, const struct slot *final,

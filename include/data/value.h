@@ -63,8 +63,8 @@ struct val_type {
 	const char *name; /* what %T prints: "[]string", "*dependency.Node" */
 	enum val_kind kind;
 	uint8_t bits; /* of numbers: 64 for int, int64, float64; 8 for uint8 */
-	const struct val_type *elem; /* slice, map, pointer, chan */
-	const struct val_type *key;  /* map */
+	const struct val_type *elem;	/* slice, map, pointer, chan */
+	const struct val_type *key;	/* map */
 	const struct val_field *fields; /* struct, in Go's order */
 	size_t nfields;
 	const struct val_method *methods; /* on the struct or its pointer */
@@ -99,7 +99,9 @@ struct val {
 		int64_t i;
 		uint64_t u;
 		double f;
-		struct { double re, im; } c;
+		struct {
+			double re, im;
+		} c;
 		struct str s; /* KIND_STRING; not NUL-terminated in general */
 		struct val_list *list; /* NULL = nil slice */
 		struct val_map *map;   /* NULL = nil map */
@@ -113,12 +115,12 @@ struct val {
 /* The predeclared types. */
 extern const struct val_type type_bool, type_int, type_int64, type_int32,
 	type_uint, type_uint64, type_uint8, type_float64, type_complex128,
-	type_string, type_any;      /* interface {} */
-extern const struct val_type type_bytes;    /* []uint8, packed */
-extern const struct val_type type_strings;  /* []string */
-extern const struct val_type type_anys;     /* []interface {} */
-extern const struct val_type type_map_any;  /* map[string]interface {} */
-extern const struct val_type type_map_str;  /* map[string]string */
+	type_string, type_any;		      /* interface {} */
+extern const struct val_type type_bytes;      /* []uint8, packed */
+extern const struct val_type type_strings;    /* []string */
+extern const struct val_type type_anys;	      /* []interface {} */
+extern const struct val_type type_map_any;    /* map[string]interface {} */
+extern const struct val_type type_map_str;    /* map[string]string */
 extern const struct val_type type_map_anyany; /* map[interface {}]interface {} */
 extern const struct val_type type_json_number; /* json.Number, kind string */
 extern const struct val_type type_chan_int64;
@@ -135,12 +137,12 @@ static inline struct val val_none(void)
 	return (struct val){0};
 }
 struct val val_bool(bool b);
-struct val val_int(int64_t i);   /* Go int */
+struct val val_int(int64_t i);	 /* Go int */
 struct val val_int64(int64_t i); /* Go int64 */
 struct val val_uint64(uint64_t u);
 struct val val_float(double f);
-struct val val_str(struct str s);         /* borrows */
-struct val val_cstr(const char *s);       /* borrows */
+struct val val_str(struct str s);   /* borrows */
+struct val val_cstr(const char *s); /* borrows */
 struct val val_str_dup(struct arena *a, struct str s);
 struct val val_bytes(struct arena *a, struct str s); /* []uint8, copied */
 struct val val_chan(struct arena *a, int64_t from, int64_t to);
@@ -213,8 +215,7 @@ const struct val_method *val_method(const struct val_type *t, struct str name);
 bool val_type_same(const struct val_type *a, const struct val_type *b);
 /* Go's assignability of a value of type `from`: identical, or `to` is an
  * interface, or one is an unnamed list, map or pointer of the same make. */
-bool val_type_assignable(const struct val_type *from,
-			 const struct val_type *to);
+bool val_type_assignable(const struct val_type *from, const struct val_type *to);
 /* "<nil>" for no value, else the type's Go name. */
 const char *val_type_name(const struct val *v);
 

@@ -53,7 +53,7 @@ enum tmpl_dep {
  * and are copied by whoever keeps the query. */
 struct tmpl_query {
 	enum tmpl_dep kind;
-	const char *id;   /* "kv.block(app/port@dc1)": identity, and log text */
+	const char *id;	  /* "kv.block(app/port@dc1)": identity, and log text */
 	const char *name; /* key, prefix, path, service, node, leaf ... */
 	const char *tag;
 	const char *dc; /* Consul's datacenter, Nomad's region */

@@ -7,17 +7,17 @@
 #define BASEBOX_TMPL_LIMITS_H
 
 enum {
-	TMPL_PARENS = 10000,	/* nested parentheses of an expression */
-	TMPL_COMMANDS = 100000,	/* commands in one pipeline */
-	TMPL_DEPTH = 100000,	/* nested template invocations */
-	TMPL_WIDTH = 1000000,	/* width and precision in printf */
-	TMPL_ARGS = 100000,	/* arguments of one call */
+	TMPL_PARENS = 10000,	  /* nested parentheses of an expression */
+	TMPL_COMMANDS = 100000,	  /* commands in one pipeline */
+	TMPL_DEPTH = 100000,	  /* nested template invocations */
+	TMPL_WIDTH = 1000000,	  /* width and precision in printf */
+	TMPL_ARGS = 100000,	  /* arguments of one call */
 	TMPL_PRINT_DEPTH = 10000, /* levels of a value that are printed */
-	TMPL_STACK = 6 << 20,	/* bytes of C stack: of the usual 8 MB */
-	TMPL_STRING = 256 << 20, /* bytes of one string that is made */
-	TMPL_LIST = 16 << 20,	/* elements of one list that is made */
-	TMPL_OUTPUT = 512 << 20, /* bytes of a rendered file */
-	TMPL_ARENA = 1 << 30,	/* bytes of one execution's memory */
+	TMPL_STACK = 6 << 20,	  /* bytes of C stack: of the usual 8 MB */
+	TMPL_STRING = 256 << 20,  /* bytes of one string that is made */
+	TMPL_LIST = 16 << 20,	  /* elements of one list that is made */
+	TMPL_OUTPUT = 512 << 20,  /* bytes of a rendered file */
+	TMPL_ARENA = 1 << 30,	  /* bytes of one execution's memory */
 };
 
 #endif

@@ -54,7 +54,8 @@ static struct timespec now(void *ctx)
 static int fill_random(void *ctx, void *p, size_t n, struct err *e)
 {
 	(void)ctx;
-	return getrandom(p, n, 0) == (ssize_t)n ? 0 : err_set(e, errno, "random");
+	return getrandom(p, n, 0) == (ssize_t)n ? 0
+						: err_set(e, errno, "random");
 }
 
 static const char *env(void *ctx, const char *name)
@@ -114,8 +115,10 @@ int main(int argc, char **argv)
 	static struct err e;
 	struct tmpl_opts o = {.funcs = &funcs_table ? &funcs_table
 						    : &mini_funcs};
-	const struct tmpl_host host = {.now = now, .random = fill_random,
-				       .env = env, .environ = env_all};
+	const struct tmpl_host host = {.now = now,
+				       .random = fill_random,
+				       .env = env,
+				       .environ = env_all};
 	enum tmpl_missing missing = TMPL_MISSING_ZERO;
 	char *in = NULL, *out = NULL;
 	struct arena a;

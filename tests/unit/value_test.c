@@ -98,8 +98,7 @@ static void a_map_is_walked_in_key_order(void **state)
 
 	(void)state;
 	for (int i = 99; i >= 0; i--)
-		val_map_sets(&arena, &m,
-			     str_of(arena_printf(&arena, "%02d", i)),
+		val_map_sets(&arena, &m, str_of(arena_printf(&arena, "%02d", i)),
 			     val_int(i));
 	e = val_map_entries(&m, &n);
 	for (size_t i = 0; i < n; i++)
