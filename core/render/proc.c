@@ -149,7 +149,7 @@ int proc_start(struct proc *p, struct runner *r, const struct render_list *c,
 	struct arena a = {0};
 	struct spawn s = {.path = path, .envp = env};
 	struct err low;
-	char **argv;
+	char **argv = NULL;
 	pid_t pid;
 	int ret = arguments(c, &a, path, &argv, &p->group, e);
 
