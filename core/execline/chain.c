@@ -19,8 +19,7 @@ void el_die_exec(int num, const char *file)
 
 void el_exec_as(const char *file, char *const *argv)
 {
-	/* the original looks for it in each directory of PATH */
-	el_die_exec(*file ? exec_path(file, argv, environ) : EACCES, file);
+	el_die_exec(exec_path(file, argv, environ), file);
 }
 
 void el_exec_env(char *const *argv, char *const *envp)
@@ -50,9 +49,8 @@ int el_try_exec(const struct el_exec *how, char **argv)
 		name = dashed;
 	}
 	argv[0] = name;
-	num = !*file ? EACCES
-		     : exec_search(path ? path : "/usr/bin:/bin", file, argv,
-				   how->empty ? none : environ);
+	num = exec_search(path ? path : "/usr/bin:/bin", file, argv,
+			  how->empty ? none : environ);
 	argv[0] = (char *)file;
 	return num;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* lex - execline's script language. A script is words and blocks:
  *
- *   blanks       space, \t \n \v \f \r
+ *   blanks       the bytes 1 to 32
  *   # ...        a comment, at the start of a word only
  *   { and }      as whole unquoted words: a block. Inside it each word gets a
  *                space before it; its end is an empty word outside
@@ -114,7 +114,7 @@ static int quoted(struct lexer *l)
 
 static bool blank(int c)
 {
-	return c == END || ascii_space((unsigned char)c);
+	return c <= ' ';
 }
 
 /* Blanks, comments and line continuations before a word. */
@@ -176,6 +176,8 @@ static int brace(struct lexer *l, size_t start, size_t from, struct err *e)
 
 	buf_cut(b, start);
 	if (c == '{') {
+		if (peek(l) == END)
+			return err_set(e, 0, "syntax error");
 		if (++l->depth > EL_DEPTH_MAX)
 			return err_set(e, 0, "blocks nested too deeply");
 		return 0;

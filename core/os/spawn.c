@@ -45,7 +45,7 @@ int exec_search(const char *path, const char *file, char *const *argv,
 	size_t n = strlen(file);
 	int num = ENOENT;
 
-	if (memchr(file, '/', n) || !n) {
+	if (memchr(file, '/', n)) {
 		execve(file, argv, envp);
 		return errno;
 	}
