@@ -10,5 +10,7 @@
 #include "execline/lex.h"
 #include "execline/subst.h"
 #include "execline/frame.h"
+#include "execline/loop.h"
+#include "execline/match.h"
 
 #endif

@@ -36,8 +36,11 @@ int if_main(int argc, char **argv)
 	struct if_opts o = {.code = -1};
 	int i = applet_opts("if", if_opts, &o, argc, argv, 0);
 	char **rest = argv + i + el_block(argv + i, 1) + 1;
-	int code = el_test(argv + i, o.crash_ok);
+	int code;
 
+	if (o.code > 255)
+		die(100, "invalid exit code");
+	code = el_test(argv + i, o.crash_ok);
 	if (o.negate)
 		code = !code;
 	if (!code)

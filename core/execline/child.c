@@ -160,24 +160,32 @@ void el_slurp(int fd, struct buf *b)
 		die(111, "%s", e.text);
 }
 
-int el_capture(char *const *argv, struct buf *out)
+pid_t el_spawn_reader(char *const *argv, int *fd)
 {
-	struct spawn_fd fd;
+	struct spawn_fd to;
 	struct err e;
 	pid_t pid;
 	int p[2];
 
-	if (!argv[0])
-		return 0;
 	if (fd_pipe(p, false, &e) < 0)
 		die(111, "%s", e.text);
-	fd = (struct spawn_fd){p[1], 1};
-	pid = spawn_with(argv, &fd, 1);
+	to = (struct spawn_fd){p[1], 1};
+	pid = spawn_with(argv, &to, 1);
 	if (pid < 0)
 		el_die_spawn(argv[0]);
 	close(p[1]);
-	el_slurp(p[0], out);
-	close(p[0]);
+	*fd = p[0];
+	return pid;
+}
+
+int el_capture(char *const *argv, struct buf *out)
+{
+	pid_t pid;
+	int fd;
+
+	pid = el_spawn_reader(argv, &fd);
+	el_slurp(fd, out);
+	close(fd);
 	return el_exit_code(el_wait(pid));
 }
 

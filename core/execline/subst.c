@@ -58,6 +58,15 @@ void el_words_add(struct el_words *w, const char *s)
 	w->n++;
 }
 
+void el_values_check(const struct el_values *v)
+{
+	for (size_t i = 1; i < v->n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (!strcmp(v->items[i].key, v->items[j].key))
+				die(100, "bad substitution: %s twice",
+				    v->items[i].key);
+}
+
 static const struct el_words *find(const struct el_values *v, const char *key,
 				   size_t n)
 {

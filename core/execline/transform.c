@@ -109,3 +109,33 @@ void el_import(struct el_values *v, const struct el_import *how,
 	if (value)
 		el_transform(w, value, strlen(value), &how->how);
 }
+
+void el_multi(struct el_values *v, const struct el_multi *how, const char *s,
+	      char *const *vars)
+{
+	struct el_how split = how->how;
+	struct el_words all = {0};
+	const char *p;
+	size_t left;
+
+	split.split = 1;
+	el_transform(&all, s, strlen(s), &split);
+	p = buf_str(&all.bytes);
+	left = all.n;
+	for (; *vars; vars++) {
+		struct el_words none = {0};
+		struct el_words *w = **vars ? el_values_add(v, *vars) : &none;
+
+		if (!left && !how->zero && w != &none)
+			el_words_add(w, "");
+		while (left) {
+			if (w != &none)
+				el_words_add(w, p);
+			p += strlen(p) + 1;
+			left--;
+			if (vars[1] || !how->rest)
+				break;
+		}
+	}
+	el_words_free(&all);
+}

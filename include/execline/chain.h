@@ -53,6 +53,8 @@ pid_t el_spawn_detached(char *const *argv);
 /* With a pipe between it and this process: it writes to standard input here,
  * or with reads = true it reads from standard output here. Dies with 111. */
 pid_t el_spawn_piped(char *const *argv, bool reads, bool detached);
+/* Started with its standard output in *fd (close-on-exec). Dies with 111. */
+pid_t el_spawn_reader(char *const *argv, int *fd);
 /* Runs it and waits; returns its exit code, or 256 + its signal. What cannot
  * be started is 126 or 127 with a warning; an empty argv is 0. */
 unsigned el_run(char *const *argv);

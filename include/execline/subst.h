@@ -73,6 +73,44 @@ struct el_import {
 void el_import(struct el_values *v, const struct el_import *how,
 	       const char *key, const char *var);
 
+/* How multidefine spreads the words of a value. */
+struct el_multi {
+	struct el_how how;
+	bool zero; /* variables without a word get no word */
+	bool rest; /* the last variable gets all that are left */
+};
+#define EL_MULTI_OPTS(f)                                                       \
+	EL_HOW_OPTS(f),                                                        \
+	{'0', NULL, OPT_FLAG, (f) + offsetof(struct el_multi, zero), 0, NULL}, \
+	{'r', NULL, OPT_FLAG, (f) + offsetof(struct el_multi, rest), 0, NULL}
+/* vars ends with NULL; an empty name takes a word and is no key. */
+void el_multi(struct el_values *v, const struct el_multi *how, const char *s,
+	      char *const *vars);
+
+/* How elglob looks for files; flags of glob(3) and of ours. */
+struct el_glob {
+	unsigned flags;
+};
+enum {
+	EL_GLOB_SORT = 1,
+	EL_GLOB_MARK = 2,
+	EL_GLOB_NOESCAPE = 4,
+	EL_GLOB_NULL = 8,
+	EL_GLOB_WARN = 16,
+	EL_GLOB_DIE = 32,
+};
+#define EL_GLOB_OPTS                                                           \
+	{'s', NULL, OPT_BIT, 0, EL_GLOB_SORT, NULL},                           \
+	{'m', NULL, OPT_BIT, 0, EL_GLOB_MARK, NULL},                           \
+	{'e', NULL, OPT_BIT, 0, EL_GLOB_NOESCAPE, NULL},                       \
+	{'0', NULL, OPT_BIT, 0, EL_GLOB_NULL, NULL},                           \
+	{'v', NULL, OPT_BIT, 0, EL_GLOB_WARN, NULL},                           \
+	{'w', NULL, OPT_BIT, 0, EL_GLOB_DIE, NULL}
+void el_glob(struct el_values *v, const struct el_glob *how, const char *key,
+	     const char *pattern);
+/* Dies with 100 when a key is there twice. */
+void el_values_check(const struct el_values *v);
+
 /* The words of the string under `how`; dies with 100 when it should be
  * netstrings and is not. */
 void el_transform(struct el_words *out, const char *s, size_t n,
