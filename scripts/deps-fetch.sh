@@ -70,7 +70,7 @@ private_apt()
 		Dir::Cache "$dir/cache";
 		APT::Sandbox::User "root";
 		Acquire::Languages "none";
-		Acquire::Retries "2";
+		Acquire::Retries "1";
 		#clear APT::Update::Post-Invoke;
 		#clear APT::Update::Post-Invoke-Success;
 	CONF
@@ -150,7 +150,8 @@ check_hashes()
 # $fetched to that version. The pinned version in the cache needs no network.
 fetch()
 {
-	local kind=$1 name=$2 want min v tmp dir
+	local kind=$1 name=$2 want min v dir
+	local new=$cache/src/.new-$$
 	read -r want min < <(pinned "$kind" "$name")
 	[ -n "$want" ] || {
 		echo "setup: $lock has no $kind $name" >&2
@@ -163,23 +164,22 @@ fetch()
 		return
 	fi
 	need_index || return
-	tmp=$cache/src/.new-$$
-	while read -r v; do
-		rm -rf "$tmp"
-		mkdir -p "$tmp"
-		(cd "$tmp" && APT_CONFIG=$cache/apt/apt.conf \
+	[ "$indexed" = offline ] || while read -r v; do
+		rm -rf "$new"
+		mkdir -p "$new"
+		(cd "$new" && APT_CONFIG=$cache/apt/apt.conf \
 			download "$kind" "$name" "$v") >"$cache/fetch.log" 2>&1 ||
 			continue
-		check_hashes "$tmp" "$name" || return
+		check_hashes "$new" "$name" || return
 		[ "$v" = "$want" ] ||
 			echo "setup: $name $want is not served; taking $v"
 		fetched=$v
 		rm -rf "$cache/src/$name-$v"
-		mv "$tmp" "$cache/src/$name-$v"
+		mv "$new" "$cache/src/$name-$v"
 		return
 	done < <(APT_CONFIG=$cache/apt/apt.conf \
 		candidates "$kind" "$name" "$want" "$min")
-	rm -rf "$tmp"
+	rm -rf "$new"
 	# Offline, a stand-in fetched earlier will do.
 	v=$(cd "$cache/src" && ls -d "$name"-* 2>/dev/null | tail -1)
 	[ -n "$v" ] && {
@@ -192,7 +192,7 @@ fetch()
 	return 1
 }
 
-indexed=
+indexed=''
 need_index()
 {
 	[ -z "$indexed" ] || return 0
@@ -200,4 +200,5 @@ need_index()
 	private_apt "$cache/apt" "deb deb-src" \
 		$(awk '$1 == "suites" { $1 = ""; print }' "$lock") || return
 	indexed=1
+	grep -qE '^(Hit|Get):' "$cache/apt/update.log" || indexed=offline
 }
