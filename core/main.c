@@ -23,8 +23,6 @@ static int have_standard_fds(void)
 	return 0;
 }
 
-const char *applet_argv0;
-
 static int run(int i, int argc, char **argv)
 {
 	applet_argv0 = argv[0];

@@ -6,6 +6,8 @@
 #include "base.h"
 #include "main.h"
 
+const char *applet_argv0;
+
 int applet_find(const char *name)
 {
 	unsigned lo = 0, hi = applet_count;
