@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+/* consul-template - render files from keys, services and secrets
+ *
+ * usage: consul-template [options]
+ *
+ * Watches what the templates ask a store for, renders them into files, and
+ * after a change runs commands or signals a child process. TIME is written
+ * 250ms, 5s, 1h30m; a flag without =VALUE takes =true or =false.
+ *
+ * Options:
+ *
+ *   -config=PATH
+ *       configuration file or folder (repeatable)
+ *   -consul-addr=ADDRESS
+ *       Consul agent, or dir:///PATH
+ *   -consul-auth=USER[:PASSWORD]
+ *       HTTP basic authentication
+ *   -consul-retry
+ *       retry failed requests (true)
+ *   -consul-retry-attempts=N
+ *       give up after N retries (12; 0: never)
+ *   -consul-retry-backoff=TIME
+ *       first pause between tries (250ms)
+ *   -consul-retry-max-backoff=TIME
+ *       longest pause (1m)
+ *   -consul-ssl
+ *       use TLS
+ *   -consul-ssl-ca-cert=FILE
+ *       trust these CA certificates
+ *   -consul-ssl-ca-path=DIR
+ *       trust the CA certificates there
+ *   -consul-ssl-cert=FILE
+ *       client certificate
+ *   -consul-ssl-key=FILE
+ *       its key
+ *   -consul-ssl-server-name=NAME
+ *       name to verify, instead of the address's
+ *   -consul-ssl-verify
+ *       verify the server (true)
+ *   -consul-token=TOKEN
+ *       ACL token
+ *   -consul-token-file=FILE
+ *       read the ACL token from a file
+ *   -consul-transport-dial-keep-alive=TIME
+ *       TCP keep-alive interval (30s)
+ *   -consul-transport-dial-timeout=TIME
+ *       limit of connecting (30s)
+ *   -consul-transport-disable-keep-alives
+ *       a new connection for each request
+ *   -consul-transport-max-idle-conns-per-host=N
+ *       idle connections to keep (100)
+ *   -consul-transport-tls-handshake-timeout=TIME
+ *       limit of a handshake (10s)
+ *   -dedup
+ *       share the work between instances through Consul
+ *   -default-left-delimiter=TEXT
+ *       of actions ({{)
+ *   -default-right-delimiter=TEXT
+ *       of actions (}})
+ *   -dry
+ *       print to standard output instead of writing
+ *   -exec=COMMAND
+ *       run it once all templates are rendered, and keep it
+ *   -exec-env-allowlist=PATTERN
+ *       pass on these variables (repeatable)
+ *   -exec-env-custom=NAME=VALUE
+ *       set a variable (repeatable)
+ *   -exec-env-denylist=PATTERN
+ *       hold back these variables (repeatable)
+ *   -exec-env-pristine
+ *       pass on nothing of the own environment
+ *   -exec-kill-signal=SIGNAL
+ *       stops the child (SIGINT)
+ *   -exec-kill-timeout=TIME
+ *       SIGKILL after it (30s)
+ *   -exec-reload-signal=SIGNAL
+ *       sent on a change instead of a restart
+ *   -exec-splay=TIME
+ *       random delay before signals, up to this
+ *   -kill-signal=SIGNAL
+ *       ends this program (SIGINT)
+ *   -log-file=FILE
+ *       write the log there as well
+ *   -log-level=LEVEL
+ *       TRACE, DEBUG, INFO, WARN (default) or ERR
+ *   -log-rotate-bytes=N
+ *       begin a new log file after N bytes
+ *   -log-rotate-duration=TIME
+ *       or after this time (24h)
+ *   -log-rotate-max-files=N
+ *       log files to keep (0: all, negative: none)
+ *   -max-stale=TIME
+ *       accept answers this old (2s; 0: ask the leader)
+ *   -once
+ *       render once, then end
+ *   -parse-only
+ *       check the templates, then end
+ *   -pid-file=FILE
+ *       write the process number there
+ *   -reload-signal=SIGNAL
+ *       reads everything anew (SIGHUP)
+ *   -retry=TIME
+ *       old name of -consul-retry-backoff
+ *   -syslog
+ *       send the log to syslog as well
+ *   -syslog-facility=NAME
+ *       LOCAL0 and the like
+ *   -syslog-name=NAME
+ *       tag of the messages
+ *   -template=IN[:OUT[:COMMAND]]
+ *       a template, its file, what to run after a change (repeatable)
+ *   -template-error-fatal
+ *       end on any template's error (true)
+ *   -vault-addr=URL
+ *       Vault server
+ *   -vault-agent-token-file=FILE
+ *       token kept by a Vault agent
+ *   -vault-client-user-agent=TEXT
+ *       name sent to Vault
+ *   -vault-default-lease-duration=TIME
+ *       for secrets without a lease (5m)
+ *   -vault-renew-token
+ *       renew the token
+ *   -vault-retry
+ *       as for Consul
+ *   -vault-retry-attempts=N
+ *       as for Consul
+ *   -vault-retry-backoff=TIME
+ *       as for Consul
+ *   -vault-retry-max-backoff=TIME
+ *       as for Consul
+ *   -vault-ssl
+ *       use TLS (true)
+ *   -vault-ssl-ca-cert=FILE
+ *       as for Consul
+ *   -vault-ssl-ca-path=DIR
+ *       as for Consul
+ *   -vault-ssl-cert=FILE
+ *       as for Consul
+ *   -vault-ssl-key=FILE
+ *       as for Consul
+ *   -vault-ssl-server-name=NAME
+ *       as for Consul
+ *   -vault-ssl-verify
+ *       as for Consul
+ *   -vault-token=TOKEN
+ *       token, wrapped or not
+ *   -vault-transport-dial-keep-alive=TIME
+ *       as for Consul
+ *   -vault-transport-dial-timeout=TIME
+ *       as for Consul
+ *   -vault-transport-disable-keep-alives
+ *       as for Consul
+ *   -vault-transport-max-conns-per-host=N
+ *       connections at most (0: no limit)
+ *   -vault-transport-max-idle-conns-per-host=N
+ *       as for Consul
+ *   -vault-transport-tls-handshake-timeout=TIME
+ *       as for Consul
+ *   -vault-unwrap-token
+ *       the token is wrapped
+ *   -wait=MIN[:MAX]
+ *       wait for silence before rendering changes
+ *   -h, -help
+ *       this text
+ *   -v, -version
+ *       the version
+ *
+ * Exit: 0 done, 12 ended by the kill signal, 13 command line, 14 templates,
+ *   commands or stores, 15 configuration; with -exec the child's own code.
+ * See: https://github.com/hashicorp/consul-template
+ * Help: own
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "applet.h"
+#include "applets.h"
+#include "data/json.h"
+#include "render.h"
+#include "render/load.h"
+
+#define VERSION "consul-template v0.42.1 (basebox " BASEBOX_VERSION ")"
+
+/* Every flag that sets a key: name, how its value is read, the key. */
+#define FLAGS(X) \
+	X("config", PATH, "") \
+	X("consul-addr", STR, "consul.address") \
+	X("consul-auth", AUTH, "consul.auth") \
+	X("consul-retry", BOOL, "consul.retry.enabled") \
+	X("consul-retry-attempts", INT, "consul.retry.attempts") \
+	X("consul-retry-backoff", DUR, "consul.retry.backoff") \
+	X("consul-retry-max-backoff", DUR, "consul.retry.max_backoff") \
+	X("consul-ssl", BOOL, "consul.ssl.enabled") \
+	X("consul-ssl-ca-cert", STR, "consul.ssl.ca_cert") \
+	X("consul-ssl-ca-path", STR, "consul.ssl.ca_path") \
+	X("consul-ssl-cert", STR, "consul.ssl.cert") \
+	X("consul-ssl-key", STR, "consul.ssl.key") \
+	X("consul-ssl-server-name", STR, "consul.ssl.server_name") \
+	X("consul-ssl-verify", BOOL, "consul.ssl.verify") \
+	X("consul-token", STR, "consul.token") \
+	X("consul-token-file", STR, "consul.token_file") \
+	X("consul-transport-dial-keep-alive", DUR, "consul.transport.dial_keep_alive") \
+	X("consul-transport-dial-timeout", DUR, "consul.transport.dial_timeout") \
+	X("consul-transport-disable-keep-alives", BOOL, "consul.transport.disable_keep_alives") \
+	X("consul-transport-max-idle-conns-per-host", INT, "consul.transport.max_idle_conns_per_host") \
+	X("consul-transport-tls-handshake-timeout", DUR, "consul.transport.tls_handshake_timeout") \
+	X("dedup", BOOL, "deduplicate.enabled") \
+	X("default-left-delimiter", STR, "default_delimiters.left") \
+	X("default-right-delimiter", STR, "default_delimiters.right") \
+	X("exec", COMMAND, "exec.command") \
+	X("exec-env-allowlist", ADD, "exec.env.allowlist") \
+	X("exec-env-custom", ADD, "exec.env.custom") \
+	X("exec-env-denylist", ADD, "exec.env.denylist") \
+	X("exec-env-pristine", BOOL, "exec.env.pristine") \
+	X("exec-kill-signal", SIGNAL, "exec.kill_signal") \
+	X("exec-kill-timeout", DUR, "exec.kill_timeout") \
+	X("exec-reload-signal", SIGNAL, "exec.reload_signal") \
+	X("exec-splay", DUR, "exec.splay") \
+	X("kill-signal", SIGNAL, "kill_signal") \
+	X("log-file", STR, "log_file.path") \
+	X("log-level", STR, "log_level") \
+	X("log-rotate-bytes", INT, "log_file.log_rotate_bytes") \
+	X("log-rotate-duration", DUR, "log_file.log_rotate_duration") \
+	X("log-rotate-max-files", INT, "log_file.log_rotate_max_files") \
+	X("max-stale", DUR, "max_stale") \
+	X("once", BOOL, "once") \
+	X("parse-only", BOOL, "parseonly") \
+	X("pid-file", STR, "pid_file") \
+	X("reload-signal", SIGNAL, "reload_signal") \
+	X("retry", DUR, "consul.retry.backoff") \
+	X("syslog", BOOL, "syslog.enabled") \
+	X("syslog-facility", STR, "syslog.facility") \
+	X("syslog-name", STR, "syslog.name") \
+	X("template", TEMPLATE, "template") \
+	X("template-error-fatal", FATAL, "") \
+	X("vault-addr", STR, "vault.address") \
+	X("vault-agent-token-file", STR, "vault.vault_agent_token_file") \
+	X("vault-client-user-agent", STR, "vault.client_user_agent") \
+	X("vault-default-lease-duration", DUR, "vault.default_lease_duration") \
+	X("vault-renew-token", BOOL, "vault.renew_token") \
+	X("vault-retry", BOOL, "vault.retry.enabled") \
+	X("vault-retry-attempts", INT, "vault.retry.attempts") \
+	X("vault-retry-backoff", DUR, "vault.retry.backoff") \
+	X("vault-retry-max-backoff", DUR, "vault.retry.max_backoff") \
+	X("vault-ssl", BOOL, "vault.ssl.enabled") \
+	X("vault-ssl-ca-cert", STR, "vault.ssl.ca_cert") \
+	X("vault-ssl-ca-path", STR, "vault.ssl.ca_path") \
+	X("vault-ssl-cert", STR, "vault.ssl.cert") \
+	X("vault-ssl-key", STR, "vault.ssl.key") \
+	X("vault-ssl-server-name", STR, "vault.ssl.server_name") \
+	X("vault-ssl-verify", BOOL, "vault.ssl.verify") \
+	X("vault-token", STR, "vault.token") \
+	X("vault-transport-dial-keep-alive", DUR, "vault.transport.dial_keep_alive") \
+	X("vault-transport-dial-timeout", DUR, "vault.transport.dial_timeout") \
+	X("vault-transport-disable-keep-alives", BOOL, "vault.transport.disable_keep_alives") \
+	X("vault-transport-max-conns-per-host", INT, "vault.transport.max_conns_per_host") \
+	X("vault-transport-max-idle-conns-per-host", INT, "vault.transport.max_idle_conns_per_host") \
+	X("vault-transport-tls-handshake-timeout", DUR, "vault.transport.tls_handshake_timeout") \
+	X("vault-unwrap-token", BOOL, "vault.unwrap_token") \
+	X("wait", WAIT, "wait")
+
+struct flags {
+	struct render_load load;
+	bool help, version;
+};
+
+static const struct row {
+	const char *name, *key;
+	unsigned char type;
+} rows[] = {
+#define ROW(name, type, key) {name, key, RENDER_##type},
+	FLAGS(ROW)
+};
+
+static int set(void *opts, const struct opt *o, const char *value,
+	       struct err *e)
+{
+	const struct row *r = rows;
+
+	while (strcmp(r->name, o->name) != 0)
+		r++;
+	return render_flag(&((struct flags *)opts)->load,
+			   (enum render_flag)r->type, r->key, value, e);
+}
+
+/* Go stops at the first -h, whatever follows. */
+static int help(void *opts, const struct opt *o UNUSED,
+		const char *value UNUSED, struct err *e)
+{
+	((struct flags *)opts)->help = true;
+	return err_set(e, 0, "help");
+}
+
+#define IS_BOOL(type) ((type) == RENDER_BOOL || (type) == RENDER_FATAL)
+#define AT(field) offsetof(struct flags, field)
+
+static const struct opt consul_template_opts[] = {
+#define OPT(name, type, key) \
+	{0, name, IS_BOOL(RENDER_##type) ? OPT_FN0 : OPT_FN, 0, 0, set},
+	FLAGS(OPT)
+	{0, "dry", OPT_FLAG, AT(load.dry), 0, NULL},
+	{'h', "h", OPT_FN0, 0, 0, help},
+	{0, "help", OPT_FN0, 0, 0, help},
+	{'v', "v", OPT_FLAG, AT(version), 0, NULL},
+	{0, "version", OPT_FLAG, AT(version), 0, NULL},
+	{0},
+};
+
+/* A line before logging is set up, with the prefix of Go's log package. */
+static void early_error(const struct err *e)
+{
+	struct timespec now = clock_wall();
+	char stamp[32];
+	struct tm tm;
+
+	localtime_r(&now.tv_sec, &tm);
+	strftime(stamp, sizeof(stamp), "%Y/%m/%d %H:%M:%S", &tm);
+	say_line("%s [ERR] (cli) %s", stamp, e->text);
+}
+
+static int usage(const struct err *e)
+{
+	say_line("%s", e->text);
+	return RENDER_USAGE;
+}
+
+/* Words behind the flags, in Go's %q of a list. */
+static int extra(char **argv, int argc, int i)
+{
+	struct buf BUF_AUTO b = {0};
+	struct err e;
+
+	for (; i < argc; i++) {
+		buf_adds(&b, b.len ? " " : "");
+		json_print_str(&b, str_of(argv[i]), JSON_PLAIN);
+	}
+	err_set(&e, 0, "cli: extra args: [%s]", buf_str(&b));
+	return usage(&e);
+}
+
+static int run(struct flags *f)
+{
+	struct render_source src = {&f->load, render_load, render_load_free};
+	struct render_config *cfg = NULL;
+	struct err e;
+
+	if (render_load(&f->load, &cfg, &e) < 0) {
+		early_error(&e);
+		return RENDER_CONFIG;
+	}
+	log_info(NULL, "%s", VERSION);
+	if (!f->version)
+		return render_run(cfg, &src);
+	puts(VERSION);
+	render_load_free(&f->load, cfg);
+	return fflush(stdout) == 0 ? RENDER_OK : 111;
+}
+
+static int program(struct flags *f, int argc, char **argv)
+{
+	const char *local = getenv("CT_LOCAL_CONFIG");
+	int next = 1;
+	struct err e;
+
+	if (local && *local && render_load_local(&f->load, local, &e) < 0)
+		return usage(&e);
+	if (opt_goflags(consul_template_opts, f, argc, argv, &next, &e) < 0)
+		return f->help ? applet_help(argv[0]) : usage(&e);
+	if (next < argc)
+		return extra(argv, argc, next);
+	return run(f);
+}
+
+int consul_template_main(int argc, char **argv)
+{
+	struct flags f = {0};
+	int code;
+
+	render_load_init(&f.load);
+	code = program(&f, argc, argv);
+	render_load_end(&f.load);
+	return code;
+}
