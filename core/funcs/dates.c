@@ -136,10 +136,12 @@ FN(ago)
 	d = time_sub(t, then);
 	rest = d % DUR_S;
 	d -= rest;
-	if (rest >= DUR_S / 2)
+	if (rest >= DUR_S / 2 && d <= INT64_MAX - DUR_S)
 		d += DUR_S;
-	else if (rest <= -DUR_S / 2)
+	else if (rest <= -DUR_S / 2 && d >= INT64_MIN + DUR_S)
 		d -= DUR_S;
+	else if (rest >= DUR_S / 2 || rest <= -DUR_S / 2)
+		d = rest < 0 ? INT64_MIN : INT64_MAX;
 	return ret_duration(c, d, out);
 }
 

@@ -7,8 +7,8 @@
 static const struct theme *const themes[] = {
 	&theme_strings, &theme_group,	&theme_parse,	&theme_math,
 	&theme_encode,	&theme_world,	&theme_scratch, &theme_time,
-	&theme_debug,	&theme_kv,	&theme_catalog, &theme_vault,
-	&theme_nomad,
+	&theme_debug,	&theme_sockaddr, &theme_kv,	&theme_catalog,
+	&theme_vault,	&theme_nomad,
 };
 
 static const struct theme *const sprig_themes[] = {

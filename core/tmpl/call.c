@@ -412,11 +412,17 @@ void call_method(struct tmpl_run *r, const struct slot *dot,
 		 const struct node *args, const struct slot *final,
 		 struct slot *s)
 {
-	const struct sig *sig = method_sig(r, m);
-	size_t count = count_args(r, m->name, sig, args, final);
 	struct args *chunk = r->args;
-	size_t used = chunk->used;
-	struct val *v = args_take(r, count + 1);
+	size_t used = chunk->used, count;
+	const struct sig *sig;
+	struct val *v;
+
+	if (m->sig[0] == '!')
+		run_error(r, "invalid function signature for %s: %s", m->name,
+			  m->sig + 1);
+	sig = method_sig(r, m);
+	count = count_args(r, m->name, sig, args, final);
+	v = args_take(r, count + 1);
 
 	v[0] = s->v;
 	eval_args(r, dot, sig, args, final, v + 1);
