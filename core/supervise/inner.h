@@ -18,8 +18,10 @@ bool service_has(const struct service *s, const char *file);
 
 /* Writes the status, then sends the events ("" = none). */
 void service_publish(struct service *s, const char *events);
-/* Keeps s->dirty services in mind until their status could be written. */
+/* Something of a service could not be done: service_heal for all in a second. */
 void supervisor_heal(struct supervisor *sup);
+/* Does what is still to be done: status, watches. */
+void service_heal(struct service *s);
 
 /* Forks ./run: the service is STARTING, or stays DOWN with a deadline. */
 void launch_run(struct service *s);

@@ -193,21 +193,28 @@ static void on_notify(struct loop_fd *w, uint32_t events)
 	service_publish(s, "U");
 }
 
-/* run is executed. */
-static void up(struct service *s)
+static void watch_notify(struct service *s)
 {
 	struct err *e = &s->sup->e;
 
+	if (loop_watch(s->sup->loop, &s->notify, s->notify.fd, EPOLLIN,
+		       on_notify, s, e) == 0)
+		return;
+	service_warn(s, 0, "%s", e->text);
+	supervisor_heal(s->sup);
+}
+
+/* run is executed. */
+static void up(struct service *s)
+{
 	s->state = SERVICE_UP;
 	launch_worked(s);
 	s->status.pid = s->child.pid;
 	s->status.ready = s->status.paused = s->status.finishing = false;
 	tai_now(&s->status.stamp);
 	service_publish(s, "u");
-	if (s->notify.fd >= 0 &&
-	    loop_watch(s->sup->loop, &s->notify, s->notify.fd, EPOLLIN,
-		       on_notify, s, e) < 0)
-		service_warn(s, 0, "%s", e->text);
+	if (s->notify.fd >= 0)
+		watch_notify(s);
 	if (s->kill_sent)
 		send(s, service_signal_file(s, "down-signal", SIGTERM), false);
 }
@@ -258,15 +265,31 @@ static void on_outcome(struct loop_fd *w, uint32_t events)
 	learn_outcome(w->ctx);
 }
 
-/* Without a watch the outcome is learnt when the child ends. */
-void service_watch_start(struct service *s)
+static void watch_outcome(struct service *s)
 {
 	struct err *e = &s->sup->e;
 
-	reaper_add(&s->sup->reaper, &s->child, s->start.pid, on_child, s);
 	if (loop_watch(s->sup->loop, &s->outcome, s->start.status_fd, EPOLLIN,
-		       on_outcome, s, e) < 0)
-		service_warn(s, 0, "%s", e->text);
+		       on_outcome, s, e) == 0)
+		return;
+	service_warn(s, 0, "%s", e->text);
+	supervisor_heal(s->sup);
+}
+
+void service_watch_start(struct service *s)
+{
+	reaper_add(&s->sup->reaper, &s->child, s->start.pid, on_child, s);
+	watch_outcome(s);
+}
+
+void service_heal(struct service *s)
+{
+	if (s->dirty)
+		service_publish(s, "");
+	if (s->state == SERVICE_UP && s->notify.fd >= 0 && !s->notify.loop)
+		watch_notify(s);
+	if (s->start.status_fd >= 0 && !s->outcome.loop)
+		watch_outcome(s);
 }
 
 /* --- the end of a child --- */

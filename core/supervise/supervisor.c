@@ -77,9 +77,12 @@ static void heal(struct loop_timer *t)
 {
 	struct supervisor *sup = t->ctx;
 
-	for (struct service *s = sup->all; s; s = s->next)
-		if (s->dirty)
-			service_publish(s, "");
+	struct service *next;
+
+	for (struct service *s = sup->all; s; s = next) {
+		next = s->next;
+		service_heal(s);
+	}
 }
 
 void supervisor_heal(struct supervisor *sup)
