@@ -161,6 +161,8 @@ struct http_answer {
 	struct buf head;       /* raw header lines of the last answer */
 	const char *method;
 	const char *url;       /* as in error texts */
+	int fd; /* connect_only: the connection, else -1; who sets it to -1
+		 * keeps it, else it is closed */
 };
 
 /* The first value of a header, any case, trimmed; into out (cut to n bytes).

@@ -20,6 +20,7 @@ enum {
 struct probe_exec;
 struct probe_net;
 struct probe_http;
+struct probe_h2;
 
 struct health_probe {
 	struct health_env env;
@@ -41,6 +42,7 @@ struct health_probe {
 	struct probe_http *http;
 	struct probe_net *net;
 	struct probe_exec *exec;
+	struct probe_h2 *h2;
 };
 
 /* The probe's outcome; the text is cleaned, cut and judged. Ends the probe
@@ -62,7 +64,7 @@ struct probe_kind {
 	void (*quiet)(struct health_probe *p);
 };
 extern const struct probe_kind probe_http, probe_tcp, probe_udp, probe_unix,
-	probe_exec, probe_file, probe_service;
+	probe_exec, probe_file, probe_service, probe_grpc, probe_h2ping;
 
 /* --- targets --- */
 

@@ -26,7 +26,9 @@ static const struct probe_kind *kind_of(const struct health_def *d)
 	case HEALTH_SERVICE:
 		return &probe_service;
 	case HEALTH_GRPC:
+		return &probe_grpc;
 	case HEALTH_H2PING:
+		return &probe_h2ping;
 	case HEALTH_TTL:
 	case HEALTH_ALIAS:
 		break;

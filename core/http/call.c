@@ -2,8 +2,11 @@
 /* call - one request and its answer. */
 #include "http/call.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "os/fd.h"
 
 /* --- what comes in --- */
 
@@ -206,6 +209,7 @@ static int set_up(struct http_call *c, const struct http_req *r)
 {
 	c->max_body = r->max_body ? r->max_body : HTTP_BODY_MAX;
 	c->cut = r->cut_body;
+	c->connect_only = r->connect_only;
 	buf_init(&c->head, HTTP_HEAD_MAX);
 	c->on_body = r->on_body;
 	c->method = strdup(r->method ? r->method : "GET");
@@ -289,9 +293,18 @@ void http_cancel(struct http_call *c)
 
 /* --- what comes out --- */
 
+/* A second descriptor of the connection: curl closes its own. */
+static int keep_socket(struct http_call *c)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	curl_easy_getinfo(c->easy, CURLINFO_ACTIVESOCKET, &fd);
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
 void http_call_finish(struct http_call *c, CURLcode code)
 {
-	struct http_answer a = {.method = c->method, .url = c->url};
+	struct http_answer a = {.method = c->method, .url = c->url, .fd = -1};
 	struct err e;
 	long status = 0;
 
@@ -299,6 +312,8 @@ void http_call_finish(struct http_call *c, CURLcode code)
 	if (code == CURLE_OK || c->was_cut) {
 		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 		a.status = (int)status;
+		if (c->connect_only)
+			a.fd = keep_socket(c);
 	} else {
 		http_explain(c, code, &e);
 		a.err = &e;
@@ -309,6 +324,7 @@ void http_call_finish(struct http_call *c, CURLcode code)
 	a.head = c->head;
 	c->body = c->head = (struct buf){0};
 	c->fn(c->ctx, &a);
+	fd_close(&a.fd);
 	buf_free(&a.body);
 	buf_free(&a.head);
 	call_free(c);

@@ -16,6 +16,8 @@ bool http_is_loopback(const char *host);
 const char *http_tls_id(const struct http_tls *t);
 const char *http_tls_server_name(const struct http_tls *t);
 bool http_tls_insecure(const struct http_tls *t);
+/* Random bytes for Mbed TLS. */
+int http_tls_rng(void *ctx, unsigned char *out, size_t n);
 /* CURLOPT_SSL_CTX_FUNCTION; p is the struct http_tls. */
 CURLcode http_tls_setup(CURL *easy, void *conf, void *p);
 
@@ -51,6 +53,7 @@ struct http_call {
 	size_t max_body, got;
 	bool cut;     /* a longer body is cut, not refused */
 	bool was_cut;
+	bool connect_only;
 	struct buf body, head;
 	struct err refused; /* we ended the transfer ourselves */
 	int64_t started;

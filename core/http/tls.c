@@ -123,7 +123,7 @@ static void add_system(mbedtls_x509_crt *chain)
 		(void)!add_dir(chain, dir, false, &e);
 }
 
-static int rng(void *ctx, unsigned char *out, size_t n)
+int http_tls_rng(void *ctx, unsigned char *out, size_t n)
 {
 	(void)ctx;
 	while (n) {
@@ -150,7 +150,8 @@ static int load_own(struct http_tls *t, const char *cert, const char *key,
 	if (add_file(&t->cert, cert, e) < 0 || read_pem(key, &b, e) < 0)
 		return -1;
 	ret = mbedtls_pk_parse_key(&t->key, (const unsigned char *)buf_str(&b),
-				   b.len + 1, NULL, 0, rng, NULL);
+				   b.len + 1, NULL, 0,
+				   http_tls_rng, NULL);
 	explicit_bzero(b.p, b.len);
 	if (ret)
 		return say(e, ret, "unable to parse the key of", key);
@@ -191,7 +192,7 @@ int http_tls_open(const struct http_tls_conf *c, struct http_tls **out,
 	mbedtls_x509_crt_init(&t->ca);
 	mbedtls_x509_crt_init(&t->cert);
 	mbedtls_pk_init(&t->key);
-	if (rng(NULL, name, sizeof(name)) != 0) {
+	if (http_tls_rng(NULL, name, sizeof(name)) != 0) {
 		err_set(e, errno, "unable to get random bytes");
 		http_tls_free(t);
 		return -1;
