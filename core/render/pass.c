@@ -86,6 +86,7 @@ static int write_out(struct job *j, struct str text, struct err *e)
 {
 	struct file_result res = {false, false};
 
+	log_debug("runner", "rendering %s", j->display);
 	if (file_render(j, text, &res, e) < 0)
 		return err_wrap(e, "error rendering %s", j->display);
 	if (res.would)
@@ -154,6 +155,7 @@ static void drop_unused(struct runner *r)
 {
 	struct view *v, *next;
 
+	log_debug("runner", "diffing and updating dependencies");
 	for (v = r->first; v; v = next) {
 		next = v->next;
 		if (v->used == r->pass)

@@ -13,6 +13,7 @@
 #include "os/file.h"
 #include "render.h"
 #include "render/clients.h"
+#include "render/load.h"
 
 enum { SOURCE_MAX = 64 << 20 };
 
@@ -87,6 +88,16 @@ static int open_jobs(struct runner *r, struct err *e)
 	return 0;
 }
 
+static void log_config(const struct render_config *conf)
+{
+	struct buf BUF_AUTO b = {0};
+
+	if (!log_enabled(LOG_DEBUG))
+		return;
+	render_dump(conf, &b);
+	log_debug("runner", "final config: %s", buf_str(&b));
+}
+
 int runner_open(struct runner **out, struct loop *l, struct reaper *reaper,
 		struct render_config *conf, bool *told_fd, struct err *e)
 {
@@ -100,6 +111,7 @@ int runner_open(struct runner **out, struct loop *l, struct reaper *reaper,
 	r->told_fd = told_fd;
 	log_info("runner", "creating new runner (dry: %s, once: %s)",
 		 conf->dry ? "true" : "false", conf->once ? "true" : "false");
+	log_config(conf);
 	if (http_open(&r->http, l, e) < 0 || clients_open(r, e) < 0 ||
 	    open_jobs(r, e) < 0) {
 		runner_close(r);
@@ -257,6 +269,7 @@ void runner_start(struct runner *r, void (*ended)(void *ctx, int code),
 	r->ended = ended;
 	r->ctx = ctx;
 	log_info("runner", "starting");
+	log_debug("runner", "running initial templates");
 	if (write_pid(r, &e) < 0)
 		runner_fail(r, e.text);
 	else
