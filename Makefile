@@ -238,8 +238,8 @@ format: ## lays out F="file..." (default: every C file) with clang-format
 
 # --- measures, and what scripts do ---
 
-size: build/basebox ## bytes by library and by module, and of the image when built
-	$(Q)scripts/size $(DEPS) $(CC) $(CFLAGS) $(LTOFLAGS) $(LDFLAGS) \
+size: build/basebox ## bytes by library and by module; FILES=1 by source file
+	$(Q)FILES=$(FILES) scripts/size $(DEPS) $(CC) $(CFLAGS) $(LTOFLAGS) $(LDFLAGS) \
 		$(OBJS) -L$(DEPS)/lib $(LIBS)
 
 test: ## everything required, one sum at the end (scripts/test --help)
