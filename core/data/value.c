@@ -141,11 +141,12 @@ struct val val_list(struct arena *a, const struct val_type *t, size_t cap)
 	return v;
 }
 
-/* Doubles the room. Growth copies: a sublist may share the old elements. */
+/* Room for one more, growing as Go's append does for short lists. It copies:
+ * a part of the list may share the old elements. */
 static int list_grow(struct arena *a, struct val_list *l, bool raw)
 {
 	size_t size = raw ? 1 : sizeof(*l->items);
-	size_t cap = l->cap ? 2 * l->cap : raw ? 64 : 4;
+	size_t cap = l->n < l->cap ? l->cap : l->cap ? 2 * l->cap : raw ? 8 : 1;
 	void *p = arena_array(a, cap, size);
 
 	if (!p)
@@ -157,6 +158,7 @@ static int list_grow(struct arena *a, struct val_list *l, bool raw)
 	else
 		l->items = p;
 	l->cap = cap;
+	l->shared = false;
 	return 0;
 }
 
@@ -171,7 +173,7 @@ int val_push(struct arena *a, struct val *list, struct val item)
 			return -1;
 	}
 	l = list->list;
-	if (l->n == l->cap && list_grow(a, l, raw) < 0)
+	if ((l->n == l->cap || l->shared) && list_grow(a, l, raw) < 0)
 		return -1;
 	if (raw)
 		l->raw[l->n++] = (char)item.u;
@@ -190,19 +192,30 @@ struct val val_at(const struct val *list, size_t i)
 	return l->items[i];
 }
 
+/* What lies between the length and the capacity was never written: in Go these
+ * are zero values of the element type. */
+static void fill(const struct val_list *l, size_t to, const struct val_type *t)
+{
+	for (size_t i = l->n; l->items && i < to; i++)
+		if (!l->items[i].type)
+			l->items[i] = val_zero(t);
+}
+
 struct val val_sublist(struct arena *a, const struct val *list, size_t from,
 		       size_t to)
 {
 	struct val v = {.type = list->type};
-	const struct val_list *old = list->list;
+	struct val_list *old = list->list;
 
 	if (!old)
 		return v;
 	v = val_list(a, list->type, 0);
 	if (!v.list)
 		return v;
-	/* no spare room: a push must not write into the shared elements */
-	v.list->n = v.list->cap = to - from;
+	fill(old, to, list->type->elem);
+	v.list->n = to - from;
+	v.list->cap = old->cap - from;
+	v.list->shared = true;
 	v.list->raw = old->raw ? old->raw + from : NULL;
 	v.list->items = old->items ? old->items + from : NULL;
 	return v;

@@ -138,14 +138,15 @@ static BUILTIN(builtin_index)
 }
 
 static int slice_bounds(struct tmpl_call *c, const struct val *v, size_t n,
-			size_t len, size_t at[3])
+			size_t len, size_t cap, size_t at[3])
 {
 	at[0] = 0;
-	at[1] = at[2] = len;
+	at[1] = len;
+	at[2] = cap;
 	for (size_t i = 1; i < n; i++) {
 		struct val x = bare(&v[i]);
 
-		if (list_index(c, &x, len, &at[i - 1]) < 0)
+		if (list_index(c, &x, cap, &at[i - 1]) < 0)
 			return -1;
 	}
 	if (at[0] > at[1])
@@ -161,7 +162,7 @@ static BUILTIN(builtin_slice)
 {
 	struct val item = bare(&v[0]);
 	bool text = val_kind(&item) == KIND_STRING;
-	size_t at[3];
+	size_t at[3], len, cap;
 
 	if (!item.type)
 		return err_set(c->err, 0, "slice of untyped nil");
@@ -172,12 +173,17 @@ static BUILTIN(builtin_slice)
 			       item.type->name);
 	if (text && n == 4)
 		return err_set(c->err, 0, "cannot 3-index slice a string");
-	if (slice_bounds(c, v, n, text ? item.s.n : val_len_list(&item), at) < 0)
+	len = text ? item.s.n : val_len_list(&item);
+	cap = text ? len : item.list ? item.list->cap : 0;
+	if (slice_bounds(c, v, n, len, cap, at) < 0)
 		return -1;
-	if (text)
+	if (text) {
 		item.s = str_cut(item.s, at[0], at[1]);
-	else
+	} else {
 		item = val_sublist(c->arena, &item, at[0], at[1]);
+		if (item.list)
+			item.list->cap = at[2] - at[0];
+	}
 	*out = item;
 	return 0;
 }

@@ -77,11 +77,13 @@ struct val_type {
 };
 
 /* The elements of a list. A list of bytes ([]uint8) is packed: items is NULL
- * and raw holds them; val_at reads either kind. */
+ * and raw holds them; val_at reads either kind. cap is Go's, which `slice`
+ * shows: a part of a list can be cut longer again. */
 struct val_list {
 	size_t n, cap;
 	struct val *items;
 	char *raw;
+	bool shared; /* the elements belong to another list: push copies */
 };
 
 struct val_map; /* hash table, opaque; iteration is always in key order */
@@ -163,7 +165,7 @@ static inline size_t val_len_list(const struct val *v)
 int val_push(struct arena *a, struct val *list, struct val item);
 /* Element i (i < n) of either kind of list. */
 struct val val_at(const struct val *list, size_t i);
-/* A list that shares the elements [from, to) (from <= to <= n). */
+/* A list that shares the elements [from, to) of a list; from <= to <= cap. */
 struct val val_sublist(struct arena *a, const struct val *list, size_t from,
 		       size_t to);
 

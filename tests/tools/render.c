@@ -2,8 +2,8 @@
 /* render - consul-template's -once for one template without dependencies, on
  * the engine alone: judges the golden corpus without the daemon.
  *
- * Build: gcc -g -O1 -D_GNU_SOURCE -Iinclude -Icore -Itests/unit
- *   tests/tools/render.c tests/unit/mini.c build/debug/core.a -lm ...
+ * Build: gcc -g -O1 -D_GNU_SOURCE -Iinclude -Icore tests/tools/render.c
+ *   build/debug/core.a and the libraries of `make debug`
  * usage: render [-default-left-delimiter=X -default-right-delimiter=Y
  *   -config=FILE] -once -template IN:OUT
  *
@@ -18,10 +18,8 @@
 #include <unistd.h>
 
 #include "base.h"
-#include "mini.h"
+#include "funcs.h"
 #include "tmpl.h"
-
-extern const struct tmpl_funcs funcs_table __attribute__((weak));
 
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
@@ -113,8 +111,7 @@ int main(int argc, char **argv)
 	static const char left[] = "-default-left-delimiter=";
 	static const char right[] = "-default-right-delimiter=";
 	static struct err e;
-	struct tmpl_opts o = {.funcs = &funcs_table ? &funcs_table
-						    : &mini_funcs};
+	struct tmpl_opts o = {.funcs = &funcs_table};
 	const struct tmpl_host host = {.now = now,
 				       .random = fill_random,
 				       .env = env,

@@ -237,6 +237,17 @@ static void channels_are_used_up(void **state)
 	       "00,11,|2|none 0");
 }
 
+static void a_slice_can_be_cut_longer_again(void **state)
+{
+	(void)state;
+	expect("{{$l := sprig_list 1 2 3}}{{slice (slice $l 0 0) 0 2}}"
+	       "{{slice (parseJSON \"[1,2,3]\") 1 4}}",
+	       "[1 2][2 3 <nil>]");
+	expect("{{slice (slice (sprig_list 1 2 3) 0 1 2) 0 3}}",
+	       "template: :1:2: executing \"\" at <slice (slice (sprig_list 1 "
+	       "2 3) 0 1 2) 0 3>: error calling slice: index out of range: 3");
+}
+
 static void a_range_sees_the_map_as_it_was(void **state)
 {
 	(void)state;
@@ -476,6 +487,7 @@ int main(void)
 		cmocka_unit_test(typed_values_print_as_in_go),
 		cmocka_unit_test(equality_of_pointers_is_identity),
 		cmocka_unit_test(channels_are_used_up),
+		cmocka_unit_test(a_slice_can_be_cut_longer_again),
 		cmocka_unit_test(a_range_sees_the_map_as_it_was),
 		cmocka_unit_test(variables_keep_their_scope),
 		cmocka_unit_test(nested_executions_report_both_places),
