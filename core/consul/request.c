@@ -102,6 +102,10 @@ static void on_answer(void *ctx, struct http_answer *a)
 	ret = take(call, a, &r, &e);
 	if (ret == 1)
 		return;
+	/* What the agent itself answers says nothing of leaders. */
+	if (call->q && (call->q->kind == DEP_CA_ROOTS ||
+			call->q->kind == DEP_CA_LEAF))
+		r.known_leader = true;
 	if (ret < 0)
 		r.err = &e;
 	if (ret == 0 && call->q && a->status == 404 && !r.absent) {

@@ -241,6 +241,7 @@ static const struct tmpl_host host = {
 	.run = host_run,
 	.write_file = host_write_file,
 	.zone = host_zone,
+	.interfaces = host_interfaces,
 	.output = host_output,
 	.denied = host_denied,
 };

@@ -35,7 +35,7 @@ static void deliver(struct view *v)
 
 	if (file_read(AT_FDCWD, v->q->name, &b, FILE_MAX, &e) < 0) {
 		buf_free(&b);
-		fail(v, "open", e.num);
+		fail(v, e.num == EISDIR ? "read" : "open", e.num);
 		return;
 	}
 	n.data = val_str(str_n(buf_str(&b), b.len));
