@@ -57,19 +57,38 @@ static void from_basic(struct buf *b, const char *p)
 	}
 }
 
+/* ^ and $ outside of brackets become what matches nothing. */
+static void no_anchors(struct buf *b, const char *p)
+{
+	while (*p) {
+		if (*p == '[') {
+			p = bracket(b, p);
+			continue;
+		}
+		if (*p == '^' || *p == '$')
+			buf_adds(b, "[^\\x00-\\x{10FFFF}]");
+		else
+			buf_addc(b, *p);
+		if (*p++ == '\\' && *p)
+			buf_addc(b, *p++);
+	}
+}
+
 int el_regex(struct regex **out, const char *pattern, unsigned flags,
 	     struct err *e)
 {
 	struct buf b = {0};
 	int r;
 
-	/* REGEX_POSIX does not know (?i) */
+	/* REGEX_POSIX does not know (?i) and \x */
 	if (flags & EL_RE_ICASE)
 		buf_adds(&b, "(?i)");
 	if (flags & EL_RE_WHOLE)
 		buf_adds(&b, "^(");
 	if (flags & EL_RE_BASIC)
 		from_basic(&b, pattern);
+	else if (flags & EL_RE_NOANCHOR)
+		no_anchors(&b, pattern);
 	else
 		buf_adds(&b, pattern);
 	if (flags & EL_RE_WHOLE)
@@ -78,8 +97,9 @@ int el_regex(struct regex **out, const char *pattern, unsigned flags,
 		r = err_nomem(e);
 	else
 		r = regex_compile(str_n(b.p ? b.p : "", b.len),
-				  flags & EL_RE_ICASE ? REGEX_LONGEST
-						      : REGEX_POSIX, out, e);
+				  flags & (EL_RE_ICASE | EL_RE_NOANCHOR)
+					  ? REGEX_LONGEST : REGEX_POSIX,
+				  out, e);
 	buf_free(&b);
 	return r;
 }

@@ -11,6 +11,7 @@ enum el_re_flag {
 	EL_RE_WHOLE = 1, /* the whole text must match; adds a group around all */
 	EL_RE_BASIC = 2, /* basic instead of extended syntax */
 	EL_RE_ICASE = 4, /* upper and lower case alike */
+	EL_RE_NOANCHOR = 8, /* ^ and $ never match */
 };
 
 /* The caller frees *out with regex_free. */
