@@ -262,6 +262,7 @@ static void line(struct spew *s, const struct val *v)
 		text_adds(s->t, "map[");
 		for (size_t i = 0; i < n; i++) {
 			text_adds(s->t, i ? " " : "");
+			s->no_type = true;
 			line(s, &e[i].key);
 			text_addc(s->t, ':');
 			line(s, &e[i].v);
@@ -312,7 +313,14 @@ static struct str format_all(struct tmpl_call *c, const struct val *args,
 		next += next < n && spec.p[len - 1] != '%';
 	}
 	text_s(&t, f);
-	print_format(&t, STR(""), &args[next], n - next);
+	for (size_t i = next; i < n; i++) {
+		struct spew s = {.t = &t};
+
+		text_f(&t, "%s*spew.formatState=",
+		       i == next ? "%!(EXTRA " : ", ");
+		line(&s, &args[i]);
+		text_adds(&t, i + 1 == n ? ")" : "");
+	}
 	return text_str(&t);
 }
 

@@ -204,8 +204,7 @@ static void put_zone(struct text *t, const struct civil *d)
 	text_addc(t, v < 0 ? '-' : '+');
 	v = v < 0 ? -v : v;
 	number(t, v / 60, 2, '0');
-	if (v % 60)
-		number(t, v % 60, 2, '0');
+	number(t, v % 60, 2, '0');
 }
 
 static void put_fraction(struct text *t, const struct chunk *c, int32_t nsec)

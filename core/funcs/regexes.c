@@ -172,7 +172,8 @@ FN(split)
 	if (regex_compile(args[0].s, 0, &r, c->err) < 0)
 		return bad_regex(c, args[0].s);
 	was = arena_hold(c->arena);
-	*out = val_zero(&type_strings);
+	*out = max ? val_list(c->arena, &type_strings, 0)
+		   : val_zero(&type_strings);
 	done = regex_split(r, args[1].s,
 			   max > INT32_MAX || max < 0 ? -1 : (int)max,
 			   add_piece, &p, c->err);

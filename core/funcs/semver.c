@@ -250,15 +250,16 @@ static bool is_wild(struct str s)
 	return !s.n || (s.n == 1 && strchr("xX*", s.p[0]));
 }
 
-/* 1: a term; 0: none fits; -1: an error. */
-static int take_term(struct tmpl_call *c, struct str *s, struct term *t)
+/* false: none fits. *bad is set when its version is not one. */
+static bool take_term(struct tmpl_call *c, struct str *s, struct term *t,
+		      bool *bad)
 {
 	struct parts p;
 
 	*t = (struct term){.op = take_op(s)};
 	take_space(s);
 	if (!take_version(s, true, &p))
-		return 0;
+		return false;
 	for (int i = 0; i < 3; i++) {
 		if (!t->dirty && is_wild(p.n[i])) {
 			t->dirty = true;
@@ -270,8 +271,8 @@ static int take_term(struct tmpl_call *c, struct str *s, struct term *t)
 	}
 	p.meta = STR("");
 	if (to_version(c, &p, &t->v) < 0)
-		return fail(c, "constraint Parser Error");
-	return 1;
+		*bad = true;
+	return true;
 }
 
 static bool tilde(const struct version *v, const struct term *t)
@@ -370,15 +371,11 @@ static int check_group(struct tmpl_call *c, struct str s,
 {
 	struct str group = s;
 	struct term t;
-	bool all = true, apart = true;
-	int r;
+	bool all = true, apart = true, bad = false;
 
 	take_space(&s);
 	do {
-		r = apart ? take_term(c, &s, &t) : 0;
-		if (r < 0)
-			return -1;
-		if (!r)
+		if (!apart || !take_term(c, &s, &t, &bad))
 			return fail(c, "improper constraint: %.*s",
 				    STRF(group));
 		all = all && v && satisfies(v, &t);
@@ -391,7 +388,7 @@ static int check_group(struct tmpl_call *c, struct str s,
 	} while (s.n);
 	if (apart && s.p > group.p && s.p[-1] == ',')
 		return fail(c, "improper constraint: %.*s", STRF(group));
-	return all;
+	return bad ? fail(c, "constraint Parser Error") : all;
 }
 
 /* "A - B" becomes ">= A, <= B", wherever it stands. */

@@ -312,8 +312,10 @@ FN(chunk)
 	if (need_list(c, &args[1], "Cannot chunk type") < 0)
 		return -1;
 	len = (int64_t)val_len_list(&args[1]);
-	/* the reference counts the chunks in floats: a negative size gives
-	 * none when the count comes out as 0 */
+	/* the reference counts the chunks in floats, which for a negative
+	 * size may come out as one of a single element, or as none */
+	if (size < -1 && len == 1)
+		size = 1;
 	if (size == 0 || (size < 0 && (len < 2 || (len - 2) / -size != 0)))
 		return fail(c, "runtime error: makeslice: len out of range");
 	*out = val_list(c->arena, &type_chunks, 0);

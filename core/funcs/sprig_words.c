@@ -120,7 +120,9 @@ static size_t run(struct str s, size_t at, unsigned types, uint32_t *last,
 
 	while (at < s.n) {
 		*last = next_rune(str_cut(s, at, s.n), *last, &size);
-		if (!(types >> type_of(*last) & 1))
+		/* '-' and '_' are punctuation too where that goes on */
+		if (!(types >> type_of(*last) & 1) &&
+		    !(types == 1u << W_PUNCT && unicode_is(*last, UNI_PUNCT)))
 			break;
 		*last_size = size;
 		at += size;
