@@ -128,50 +128,44 @@ struct str space_trim(struct str s)
 	return s;
 }
 
-static int push_str(struct tmpl_call *c, struct val *list, struct str s)
+/* An empty one is found before each rune and at the end. */
+static size_t count_of(struct str s, struct str part)
 {
-	return val_push(c->arena, list, val_str(s));
+	size_t n = 0;
+	ptrdiff_t at;
+
+	if (!part.n)
+		return utf8_count(s.p, s.n) + 1;
+	while ((at = str_find(s, part)) >= 0) {
+		n++;
+		s = str_cut(s, (size_t)at + part.n, s.n);
+	}
+	return n;
 }
 
 struct val split_strings(struct tmpl_call *c, struct str s, struct str sep,
 			 size_t max, const struct val_type *t)
 {
-	struct val list = val_list(c->arena, t, 0);
-	ptrdiff_t at;
+	size_t n = sep.n ? count_of(s, sep) + 1 : utf8_count(s.p, s.n);
+	struct val list;
 	int w;
 
-	if (!sep.n) {
-		while (s.n && --max) {
+	if (max && max < n)
+		n = max;
+	list = val_list(c->arena, t, n); /* exact: slice shows the capacity */
+	while (n-- > 1) {
+		size_t at = (size_t)str_find(s, sep);
+
+		if (!sep.n) {
 			utf8_decode(s.p, s.n, &w);
-			if (push_str(c, &list, str_cut(s, 0, (size_t)w)) < 0)
-				return list;
-			s = str_cut(s, (size_t)w, s.n);
+			at = (size_t)w;
 		}
-		if (s.n)
-			push_str(c, &list, s);
-		return list;
+		val_push(c->arena, &list, val_str(str_cut(s, 0, at)));
+		s = str_cut(s, at + sep.n, s.n);
 	}
-	while (--max && (at = str_find(s, sep)) >= 0) {
-		push_str(c, &list, str_cut(s, 0, (size_t)at));
-		s = str_cut(s, (size_t)at + sep.n, s.n);
-	}
-	push_str(c, &list, s);
+	if (sep.n || s.n)
+		val_push(c->arena, &list, val_str(s));
 	return list;
-}
-
-/* An empty `from` matches before each rune and at the end. */
-static size_t count_of(struct str s, struct str from)
-{
-	size_t n = 0;
-	ptrdiff_t at;
-
-	if (!from.n)
-		return utf8_count(s.p, s.n) + 1;
-	while ((at = str_find(s, from)) >= 0) {
-		n++;
-		s = str_cut(s, (size_t)at + from.n, s.n);
-	}
-	return n;
 }
 
 int replace_all(struct tmpl_call *c, struct str s, struct str from,
