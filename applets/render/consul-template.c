@@ -203,9 +203,12 @@
 	X("consul-token-file", STR, "consul.token_file") \
 	X("consul-transport-dial-keep-alive", DUR, "consul.transport.dial_keep_alive") \
 	X("consul-transport-dial-timeout", DUR, "consul.transport.dial_timeout") \
-	X("consul-transport-disable-keep-alives", BOOL, "consul.transport.disable_keep_alives") \
-	X("consul-transport-max-idle-conns-per-host", INT, "consul.transport.max_idle_conns_per_host") \
-	X("consul-transport-tls-handshake-timeout", DUR, "consul.transport.tls_handshake_timeout") \
+	X("consul-transport-disable-keep-alives", BOOL, \
+	  "consul.transport.disable_keep_alives") \
+	X("consul-transport-max-idle-conns-per-host", INT, \
+	  "consul.transport.max_idle_conns_per_host") \
+	X("consul-transport-tls-handshake-timeout", DUR, \
+	  "consul.transport.tls_handshake_timeout") \
 	X("dedup", BOOL, "deduplicate.enabled") \
 	X("default-left-delimiter", STR, "default_delimiters.left") \
 	X("default-right-delimiter", STR, "default_delimiters.right") \
@@ -256,8 +259,10 @@
 	X("vault-transport-dial-timeout", DUR, "vault.transport.dial_timeout") \
 	X("vault-transport-disable-keep-alives", BOOL, "vault.transport.disable_keep_alives") \
 	X("vault-transport-max-conns-per-host", INT, "vault.transport.max_conns_per_host") \
-	X("vault-transport-max-idle-conns-per-host", INT, "vault.transport.max_idle_conns_per_host") \
-	X("vault-transport-tls-handshake-timeout", DUR, "vault.transport.tls_handshake_timeout") \
+	X("vault-transport-max-idle-conns-per-host", INT, \
+	  "vault.transport.max_idle_conns_per_host") \
+	X("vault-transport-tls-handshake-timeout", DUR, \
+	  "vault.transport.tls_handshake_timeout") \
 	X("vault-unwrap-token", BOOL, "vault.unwrap_token") \
 	X("wait", WAIT, "wait")
 

@@ -420,7 +420,6 @@ static enum result json_items(struct parser *p, struct list *items)
 
 		if (r != OK)
 			return r == ENDED ? OK : r;
-		r = OK;
 		if (peek(p) == TOK_COMMA)
 			p->again = false;
 		else if (p->tok.type != TOK_RBRACE && p->tok.type != TOK_EOF)

@@ -145,7 +145,7 @@ static void line(struct printer *p)
 	buf_addn(p->b, ' ', 2 * (size_t)p->depth);
 }
 
-static int open(struct printer *p, char c, const struct val_type *t)
+static int begin(struct printer *p, char c, const struct val_type *t)
 {
 	buf_addc(p->b, c);
 	if (++p->depth > DEPTH_MAX)
@@ -156,7 +156,7 @@ static int open(struct printer *p, char c, const struct val_type *t)
 	return 0;
 }
 
-static int shut(struct printer *p, char c, size_t n)
+static int finish(struct printer *p, char c, size_t n)
 {
 	p->depth--;
 	if (n)
@@ -175,7 +175,7 @@ static int list(struct printer *p, const struct val *v)
 		base64(p->b, val_bytes_str(p->arena, v));
 		return buf_addc(p->b, '"');
 	}
-	if (open(p, '[', v->type) < 0)
+	if (begin(p, '[', v->type) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		struct val x = val_at(v, i);
@@ -186,7 +186,7 @@ static int list(struct printer *p, const struct val *v)
 		if (value(p, &x) < 0)
 			return -1;
 	}
-	return shut(p, ']', n);
+	return finish(p, ']', n);
 }
 
 static int member(struct printer *p, struct str key, const struct val *v,
@@ -236,7 +236,7 @@ static int map(struct printer *p, const struct val *v)
 		return unsupported(p, v->type);
 	if (!v->map)
 		return buf_adds(p->b, "null");
-	if (open(p, '{', v->type) < 0)
+	if (begin(p, '{', v->type) < 0)
 		return -1;
 	e = val_map_entries(v, &len);
 	if (k != KIND_STRING)
@@ -246,7 +246,7 @@ static int map(struct printer *p, const struct val *v)
 	for (size_t i = 0; i < len; i++)
 		if (member(p, e[i].key.s, &e[i].v, &n) < 0)
 			return -1;
-	return shut(p, '}', n);
+	return finish(p, '}', n);
 }
 
 /* The key of a field, NULL when it is left out. */
@@ -271,7 +271,7 @@ static int fields(struct printer *p, const struct val *v)
 	if (v->type->text)
 		return json_print_str(p->b, v->type->text(p->arena, v),
 				      p->style);
-	if (open(p, '{', v->type) < 0)
+	if (begin(p, '{', v->type) < 0)
 		return -1;
 	for (size_t i = 0; i < t->nfields; i++) {
 		const char *name = field_key(&t->fields[i], &v->fields[i]);
@@ -279,7 +279,7 @@ static int fields(struct printer *p, const struct val *v)
 		if (name && member(p, str_of(name), &v->fields[i], &n) < 0)
 			return -1;
 	}
-	return shut(p, '}', n);
+	return finish(p, '}', n);
 }
 
 static int value(struct printer *p, const struct val *v)

@@ -97,8 +97,8 @@ static void add_kid(struct parser *p, struct node *n, struct node *kid)
 		size_t cap = n->cap ? 2 * n->cap : 4;
 
 		n->kids = arena_grow(p->arena, n->kids,
-				     n->n * sizeof(*n->kids),
-				     cap * sizeof(*n->kids));
+				     n->n * sizeof(void *),
+				     cap * sizeof(void *));
 		n->cap = cap;
 	}
 	n->kids[n->n++] = kid;
@@ -245,7 +245,7 @@ static enum yaml_kind tag_kind(struct str tag)
 static int tagged(struct parser *p, const struct node *n, struct val *out)
 {
 	enum yaml_kind want = tag_kind(n->tag), got;
-	struct str data;
+	struct str data = STR("");
 
 	*out = val_str(n->value);
 	if (str_is(n->tag, TAG("binary"))) {
@@ -477,7 +477,7 @@ static int document(struct parser *p, struct val *out)
 			return 0;
 	} while (p->event.type != YAML_DOCUMENT_START_EVENT);
 	/* The end of the document is looked for before its content counts. */
-	if (next(p) < 0 || build(p, &root) < 0 || next(p) < 0)
+	if (next(p) < 0 || build(p, &root) < 0 || next(p) < 0 || !root)
 		return -1;
 	p->depth = 0;
 	return read_node(p, root, out);

@@ -40,7 +40,7 @@ static struct str base64_lines(struct arena *a, struct str s)
 	}
 	if (out && k && len >= 70)
 		out[n++] = '\n';
-	return str_n(out, out ? n : 0);
+	return out ? str_n(out, n) : STR("");
 }
 
 /* How yaml.v2 wants a string: not plain when it would read as another type. */

@@ -324,7 +324,7 @@ static bool blocks(struct reader *r, const char *name,
 			   "%s",
 			   name, kind_name(v));
 	for (size_t i = 0; i < val_len_list(&in); i++) {
-		struct val x = val_at(&in, i), one;
+		struct val x = val_at(&in, i), one = val_none();
 
 		if (block(r, arena_printf(r->arena, "%s[%zu]", name, i), b, &x,
 			  &one))
