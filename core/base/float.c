@@ -47,6 +47,17 @@ static int split_exp(const char *text, char *digits, int *exp10)
 	return n;
 }
 
+static int integer_digits(uint64_t v, char *digits, int *exp10)
+{
+	char text[NUM_TEXT];
+	int n = *exp10 = (int)num_put_u64(text, v);
+
+	while (n > 1 && text[n - 1] == '0')
+		n--;
+	memcpy(digits, text, (size_t)n);
+	return n;
+}
+
 int num_shortest(double v, int bits, char digits[20], int *exp10)
 {
 	char text[40];
@@ -58,6 +69,9 @@ int num_shortest(double v, int bits, char digits[20], int *exp10)
 		*exp10 = 1;
 		return 1;
 	}
+	/* whole numbers need all of their digits */
+	if (v < (bits == 32 ? 1e7 : 1e15) && v == floor(v))
+		return integer_digits((uint64_t)v, digits, exp10);
 	/* 15 digits (6 of a float) always survive the way through a normal
 	 * value, so when they read back they hold the shortest form with zeros
 	 * behind; subnormals have fewer digits to tell apart. */
@@ -174,8 +188,7 @@ static size_t put_prec(char *out, double v, char fmt, int prec)
 	return put_g(out, d, n, exp10, eprec, fmt == 'G' ? 'E' : 'e');
 }
 
-size_t num_put_float(char out[NUM_FLOAT], double v, char fmt, int prec,
-		     int bits)
+size_t num_put_float(char out[NUM_FLOAT], double v, char fmt, int prec, int bits)
 {
 	size_t k = 0;
 
