@@ -196,12 +196,27 @@ static void index_fill(struct val_map *m)
 	}
 }
 
+/* The common case: a few keys, all of the type that is asked for. */
+static ptrdiff_t find_short(const struct val_map *m, const struct val *key)
+{
+	const struct val_entry *e = m->e;
+	struct str s = key->s;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (e[i].key.type == key->type && e[i].key.s.n == s.n &&
+		    memcmp(e[i].key.s.p, s.p, s.n) == 0)
+			return (ptrdiff_t)i;
+	return -1;
+}
+
 static ptrdiff_t find(const struct val_map *m, const struct val *key)
 {
 	size_t at;
 
 	if (m->slot)
 		return slot_find(m, key, &at) ? (ptrdiff_t)m->slot[at] - 1 : -1;
+	if (key->type == &type_string && key->s.n)
+		return find_short(m, key);
 	for (size_t i = 0; i < m->n; i++)
 		if (key_equal(&m->e[i].key, key))
 			return (ptrdiff_t)i;
