@@ -131,7 +131,7 @@ static void make_request(struct health_grpc *g,
 	struct str service = str_of(c->service ? c->service : "");
 	struct buf *b = &g->headers, *m = &g->body;
 	bool tls = strncmp(c->url, "https:", 6) == 0;
-	size_t n = service.n;
+	size_t n;
 	char text[NUM_TEXT + 1];
 
 	hpack_put(b, ":method", STR("POST"));

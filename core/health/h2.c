@@ -93,13 +93,13 @@ static void fail_code(struct h2 *c, const char *what, uint32_t code)
 		"FRAME_SIZE_ERROR\0REFUSED_STREAM\0CANCEL\0COMPRESSION_ERROR\0"
 		"CONNECT_ERROR\0ENHANCE_YOUR_CALM\0INADEQUATE_SECURITY\0"
 		"HTTP_1_1_REQUIRED\0";
-	const char *name = names;
+	const char *name = names, *end = names + sizeof(names) - 1;
 	char text[80];
 
-	for (; code && *name; code--)
+	for (; code && name < end; code--)
 		name += strlen(name) + 1;
 	snprintf(text, sizeof(text), "%s: %s", what,
-		 *name ? name : "unknown error");
+		 name < end ? name : "unknown error");
 	fail(c, text);
 }
 
