@@ -23,7 +23,10 @@ say = $(if $(filter 0,$(V)),$(if $(quiet),@:,@echo "  $(1)"))
 MAIN := $(wildcard core/*.c)
 CORE := $(wildcard core/*/*.c)
 APPLETS := $(wildcard applets/*/*.c)
-SRCS := $(MAIN) $(CORE) $(APPLETS)
+# What PID 1 runs comes first: its code is then together in memory.
+FIRST := $(wildcard core/supervise/*.c core/os/*.c core/s6/*.c core/base/*.c \
+	applets/supervise/s6-svscan.c) $(MAIN)
+SRCS := $(FIRST) $(filter-out $(FIRST),$(CORE) $(APPLETS))
 GEN := build/gen/applets.c build/gen/texts.c
 UNITS := $(wildcard tests/unit/*_test.c)
 UNIT_HELP := $(filter-out $(UNITS),$(wildcard tests/unit/*.c))

@@ -16,5 +16,6 @@
 #include "os/file.h"
 #include "os/dir.h"
 #include "os/user.h"
+#include "os/mem.h"
 
 #endif

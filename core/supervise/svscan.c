@@ -19,6 +19,7 @@ enum {
 	CONTROL_READS = 256, /* most reads of the FIFO at a time */
 	SECOND_TERM_MS = 200, /* an earlier second TERM is the first one's echo */
 	FORCED_FINISH_MS = 1000,
+	QUIET_MS = 300, /* nothing happened so long: memory is given back */
 };
 
 /* What the last SIGTERM did; the next one does more. */
@@ -49,6 +50,7 @@ struct svscan {
 	struct signals signals;
 	struct loop_fd control;
 	int lock;
+	struct loop_timer quiet;
 	bool scan, prune, prune_all; /* asked for, not done yet */
 	bool stopping;
 	enum term term;
@@ -57,6 +59,19 @@ struct svscan {
 };
 
 /* --- what it can be told --- */
+
+static void on_quiet(struct loop_timer *t)
+{
+	(void)t;
+	mem_rest();
+}
+
+/* Called whenever something happens; once more it wakes up after that. */
+static void not_quiet(struct svscan *s)
+{
+	loop_timer_set(&s->loop, &s->quiet, clock_mono_ms() + QUIET_MS,
+		       on_quiet, NULL);
+}
 
 /* A scan that came together with a prune is done first. */
 static void do_asked(struct svscan *s)
@@ -147,6 +162,7 @@ static void on_control(struct loop_fd *w, uint32_t events)
 {
 	(void)events;
 	read_control(w->ctx);
+	not_quiet(w->ctx);
 }
 
 static void before_start(void *ctx)
@@ -237,6 +253,7 @@ static void on_signal(void *ctx, int sig)
 {
 	struct svscan *s = ctx;
 
+	not_quiet(s);
 	if (sig == SIGCHLD)
 		supervisor_reap(&s->sup);
 	else if (sig == SIGALRM)
@@ -369,6 +386,7 @@ int svscan_run(const struct svscan_options *o)
 		    "%s", e.text);
 	notify_ready(o);
 	scandir_scan(&s.dir);
+	not_quiet(&s);
 	if (loop_run(&s.loop, &e) < 0)
 		return crash(&s, e.text, e.num);
 	num = become(&s, OWN_DIR "/finish");
