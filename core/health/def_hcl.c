@@ -52,7 +52,7 @@ static const struct key {
 	{"tcp_use_tls", BOOL, true, R(tcp_tls)},
 	{"udp", STRING, true, R(udp)},
 	{"unix", STRING, true, R(unix_path)},
-	{"grpc", STRING, true, R(grpc)},
+	{"grpc", SPECIAL, true, R(grpc)},
 	{"grpc_use_tls", BOOL, true, R(grpc_tls)},
 	{"h2ping", STRING, true, R(h2ping)},
 	{"h2ping_use_tls", BOOL, true, R(h2ping_tls)},
@@ -220,12 +220,30 @@ static void http_get(struct reading *r, const struct hcl_node *n)
 	r->d->headers = out;
 }
 
+/* Consul's host:port/service, or Kubernetes' grpc { port service }. */
+static void take_grpc(struct reading *r, const struct key *k,
+		      const struct hcl_node *n)
+{
+	const char *service;
+
+	if (n->kind != HCL_OBJECT) {
+		r->grpc = text(r, k, n);
+		return;
+	}
+	service = member_text(r, n, "service", "");
+	r->grpc = arena_printf(r->a, "127.0.0.1:%s%s%s",
+			       member_text(r, n, "port", "0"),
+			       *service ? "/" : "", service);
+}
+
 static void special(struct reading *r, const struct key *k,
 		    const struct hcl_node *n)
 {
 	unsigned size = 0;
 
-	if (!strcmp(k->name, "output_max_size")) {
+	if (!strcmp(k->name, "grpc")) {
+		take_grpc(r, k, n);
+	} else if (!strcmp(k->name, "output_max_size")) {
 		counter(r, k, n, &size);
 		if (!size)
 			finding(r, n->pos, "check: output_max_size: at least 1");
@@ -364,7 +382,9 @@ static void finish(struct reading *r, const struct hcl_node *obj)
 size_t health_def_hcl(struct arena *a, const struct hcl_node *obj,
 		      struct health_def *d, health_lint_fn *lint, void *ctx)
 {
-	struct reading r = {.a = a, .d = d, .lint = lint, .ctx = ctx};
+	/* Consul pings over TLS unless told otherwise. */
+	struct reading r = {.a = a, .d = d, .lint = lint, .ctx = ctx,
+			    .h2ping_tls = true};
 
 	d->pos = obj->pos;
 	for (size_t i = 0; i < obj->n; i++) {

@@ -126,6 +126,17 @@ static void consuls_keys(void **state)
 	assert_string_equal(d.target, "tcp://h:1");
 	assert_int_equal(parse("grpc = \"h:1/s\" GRPCUseTLS = true", &d), 0);
 	assert_string_equal(d.target, "grpcs://h:1/s");
+	assert_int_equal(parse("h2ping = \"h:1\"", &d), 0);
+	assert_string_equal(d.target, "h2pings://h:1");
+	assert_int_equal(parse("h2ping = \"h:1\" h2ping_use_tls = false", &d),
+			 0);
+	assert_string_equal(d.target, "h2ping://h:1");
+	assert_int_equal(parse("grpc { port = 5000 }", &d), 0);
+	assert_string_equal(d.target, "grpc://127.0.0.1:5000");
+	assert_int_equal(parse("grpc { port = 5000 service = \"a.b\" }", &d),
+			 0);
+	assert_string_equal(d.target, "grpc://127.0.0.1:5000/a.b");
+	assert_int_equal(parse("grpc { service = \"a.b\" }", &d), 1);
 	assert_int_equal(parse("args = [\"true\", \"x\"]", &d), 0);
 	assert_int_equal(d.kind, HEALTH_EXEC);
 	assert_string_equal(d.argv[1], "x");
