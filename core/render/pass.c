@@ -93,8 +93,10 @@ static int write_out(struct job *j, struct str text, struct err *e)
 		j->rendered = j->complete = true;
 	if (res.did) {
 		log_info("runner", "rendered %s", j->display);
-		if (!j->r->conf->dry)
+		if (!j->r->conf->dry) {
 			queue_command(j);
+			j->reload_due = j->conf->reload && *j->conf->reload;
+		}
 		j->r->wrote = true;
 	}
 	return 0;
@@ -199,6 +201,7 @@ static void fail_commands(struct runner *r)
 
 void pass_after_commands(struct runner *r)
 {
+	reload_services(r);
 	if (r->wrote && r->child.running)
 		child_reload(r);
 	if (r->nerrors) {

@@ -11,6 +11,7 @@
  *     quiet.c      wait timers
  *     command.c    the commands of a pass, one after another
  *     child.c      the supervised child of exec mode
+ *     reload.c     services that a written file is told to
  *     program.c    signals, reload, exit code */
 #ifndef BASEBOX_RENDER_RUNNER_H
 #define BASEBOX_RENDER_RUNNER_H
@@ -138,6 +139,8 @@ struct job {
 	bool executed;
 	struct seen seen;
 	struct quiet quiet;
+	bool reload_due;  /* written in this pass, its service not told yet */
+	bool reload_done; /* while services are told: this one was */
 };
 
 struct command_run; /* command.c */
@@ -279,6 +282,8 @@ void commands_stop(struct runner *r);
 bool child_busy(const struct runner *r);
 int child_spawn(struct runner *r, struct err *e);
 void child_reload(struct runner *r);
+/* reload.c: the services of templates written in this pass. */
+void reload_services(struct runner *r);
 void child_stop(struct runner *r, bool splay, void (*stopped)(struct runner *));
 void child_forward(struct runner *r, int sig);
 

@@ -51,7 +51,7 @@ user_files() {
 		template {
 		  contents    = "port = {{ key \"app/port\" }}\ngreeting = {{ key \"app/greeting\" }}\nnotify = 3\n"
 		  destination = "/run/app.conf"
-		  command     = ["s6-svc", "-h", "/etc/s6/app"]
+		  reload      = "app"
 		}
 	HCL
 	mkdir -p consul
