@@ -72,33 +72,34 @@ user_files() {
 answers() { [ "$(curl -fs "http://127.0.0.1:$PORT/")" = "$1" ]; }
 registered() { [ -n "$(ls store/services/*/*.json 2>/dev/null)" ]; }
 
-life() { # IMAGE
-	pod run -d --name c "${limits[@]}" -e BASEBOX_STORE=dir:///store -v "$PWD/store:/store" "${@:2}" "$1" >/dev/null ||
+life() { # NAME IMAGE OPTIONS
+	local c=$1
+	shift
+	pod run -d --name "$c" --log-driver k8s-file "${limits[@]}" -e BASEBOX_STORE=dir:///store -v "$PWD/store:/store" "${@:2}" "$1" >/dev/null ||
 		fail "podman run: $(tail -1 podman.err)"
 	within 20 answers hello
 	within 20 registered
-	within 20 pod healthcheck run c
+	within 20 pod healthcheck run "$c"
 	printf %s 'good morning' >store/kv/app/.tmp && mv store/kv/app/.tmp store/kv/app/greeting
 	within 20 answers 'good morning'
 	curl -s "http://127.0.0.1:$PORT/sick" >/dev/null
-	within 20 eval '! pod healthcheck run c'
+	within 20 eval "! pod healthcheck run $c"
 	curl -s "http://127.0.0.1:$PORT/well" >/dev/null
-	within 20 pod healthcheck run c
-	pod stop -t 9 c >/dev/null || fail "podman stop"
-	is "$(pod inspect -f '{{.State.ExitCode}}' c)" 0 "exit code"
+	within 20 pod healthcheck run "$c"
+	pod stop -t 9 "$c" >/dev/null || fail "podman stop"
+	is "$(pod inspect -f '{{.State.ExitCode}}' "$c")" 0 "exit code"
 	registered && fail "still registered after the stop"
 	grep -q ' term$' store/app.log || fail "the app got no TERM"
-	pod logs c >logs 2>&1
+	pod logs "$c" >logs 2>&1
 	grep -q 'deregistered' logs || fail "no deregistration in the log"
 }
 
 t_seed_layout() {
 	pod load -i "$BUILD/image/basebox.docker.tar" >/dev/null || fail "podman load: $(tail -1 podman.err)"
 	user_files
-	life localhost/basebox:latest -v "$APP:/app:ro" -v "$PWD/ct:/etc/consul-template.d:ro" \
+	life seed localhost/basebox:latest -v "$APP:/app:ro" -v "$PWD/ct:/etc/consul-template.d:ro" \
 		-v "$PWD/consul:/etc/consul.d:ro" -v "$PWD/run:/etc/s6/app/run:ro" \
 		-v "$PWD/notification-fd:/etc/s6/app/notification-fd:ro"
-	pod rm -f c >/dev/null
 }
 
 t_dockerfile() {
@@ -114,8 +115,7 @@ t_dockerfile() {
 	DF
 	pod load -i "$BUILD/image/basebox.docker.tar" >/dev/null
 	buildah "${opts[@]}" bud --isolation=chroot --format docker -t mine . >bud.log 2>&1 || fail "buildah: $(tail -2 bud.log)"
-	life localhost/mine
-	pod rm -f c >/dev/null
+	life mine localhost/mine
 }
 
 t_names_and_versions() {
