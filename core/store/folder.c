@@ -85,7 +85,7 @@ static int scan(struct folder *f, struct folder_call *c, struct scan *s)
 	const struct tmpl_query *q = c->q;
 
 	s->sig = 0xcbf29ce484222325;
-	if (find_root(f, s->e) < 0)
+	if (folder_supported(s, q) < 0 || find_root(f, s->e) < 0)
 		return -1;
 	switch ((int)q->kind) {
 	case DEP_KV_GET:

@@ -99,6 +99,8 @@ struct scan {
 };
 
 void scan_sig(struct scan *s, const void *p, size_t n);
+/* -1 with a text that names Consul: what only a cluster can do. */
+int folder_supported(struct scan *s, const struct tmpl_query *q);
 int folder_scan_key(struct scan *s, const char *key);
 int folder_scan_keys(struct scan *s, const char *prefix);
 int folder_scan_catalog(struct scan *s, const struct tmpl_query *q);

@@ -429,7 +429,7 @@ static int refuse(struct scan *s, const char *what)
 		       "is one machine's folder", what, s->f->path);
 }
 
-static int supported(struct scan *s, const struct tmpl_query *q)
+int folder_supported(struct scan *s, const struct tmpl_query *q)
 {
 	if (*q->near)
 		return refuse(s, "~near");
@@ -479,7 +479,7 @@ int folder_scan_catalog(struct scan *s, const struct tmpl_query *q)
 	int ret;
 
 	s->arena = &tmp;
-	ret = supported(s, q) < 0 || build(s, q, &json) < 0
+	ret = build(s, q, &json) < 0
 		      ? -1 : consul_shape(q, &json, &tmp, &made, s->e);
 	s->arena = keep;
 	if (ret == 0)

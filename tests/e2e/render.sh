@@ -1,0 +1,205 @@
+#!/bin/bash
+# consul-template with the embedded store and a real Consul, beyond what the
+# black-box suite of the original asks.
+. "$(dirname "$0")/lib.sh"
+
+has() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
+# put KEY VALUE: in the store $ADDR
+put() {
+	case $ADDR in
+	dir://*)
+		mkdir -p "$(dirname "${ADDR#dir://}/kv/$1")"
+		printf '%s' "$2" >"${ADDR#dir://}/kv/.new"
+		mv "${ADDR#dir://}/kv/.new" "${ADDR#dir://}/kv/$1"
+		;;
+	*) curl -fsS -X PUT -d "$2" "http://$ADDR/v1/kv/$1" >/dev/null || fail put ;;
+	esac
+}
+ct() { bg consul-template -consul-addr "$ADDR" "$@" 2>err; CT=$PID; }
+ends() { within 10 dead "$CT"; wait "$CT"; is $? "$1" "exit code"; }
+consul_up() {
+	CPORT=$(free_port) ADDR=127.0.0.1:$CPORT
+	bg "$CONSUL" agent -dev -node=t -bind=127.0.0.1 -client=127.0.0.1 -http-port="$CPORT" \
+		-dns-port=-1 -grpc-port=-1 -server-port="$(free_port)" -serf-lan-port="$(free_port)" \
+		-serf-wan-port=-1 -log-level=err >consul.log 2>&1
+	CPID=$PID
+	within 30 sh -c "curl -fs http://$ADDR/v1/status/leader | grep -q :"
+}
+
+follow() { # the same in both stores
+	put app/port 80
+	printf '{{ key "app/port" }} {{ range ls "app" }}{{ .Key }} {{ end }}{{ keyOrDefault "none" "dflt" }}' >in
+	ct -template 'in:out:cat out >>hist; echo >>hist'
+	within 10 has out '80 port dflt'
+	put app/port 81
+	within 10 has out '81 port dflt'
+	put app/host h
+	within 10 has out '81 host port dflt'
+	put none here
+	within 10 has out '81 host port here'
+	is "$(wc -l <hist)" 4 "commands"
+	kill -INT "$CT"
+	ends 12
+}
+t_dir_follows() { ADDR=dir://$PWD/s; mkdir s; follow; }
+t_consul_follows() { consul_up; follow; }
+
+t_dir_appears_later() {
+	ADDR=dir://$PWD/s
+	printf '{{ key "a" }}' >in
+	ct -template in:out -consul-retry-backoff 50ms -consul-retry-max-backoff 100ms
+	sleep 0.3
+	put a 1
+	within 10 has out 1
+}
+
+t_dir_services() {
+	ADDR=dir://$PWD/s
+	mkdir -p s/services/n1
+	printf '{{ range service "web" }}{{ .Node }} {{ .Address }}:{{ .Port }}{{ end }}|{{ range services }}{{ .Name }} {{ end }}|{{ range nodes }}{{ .Node }} {{ end }}' >in
+	ct -template in:out
+	within 10 has out '||'
+	printf '{"Node":"n1","Address":"10.0.0.1","Service":{"ID":"w","Service":"web","Port":80}}' >s/services/n1/.t
+	mv s/services/n1/.t s/services/n1/w.json
+	within 10 has out 'n1 10.0.0.1:80|web |n1 '
+	rm s/services/n1/w.json
+	within 10 has out '||'
+}
+
+# What only a cluster has ends with a text that names Consul.
+t_dir_refuses_cluster_things() {
+	ADDR=dir://$PWD/s
+	mkdir s
+	printf '{{ range caRoots }}{{ end }}' >in
+	rc 14 consul-template -once -consul-addr "$ADDR" -consul-retry=false -template in:out
+	like "$(cat err)" 'needs a Consul server'
+	printf '{{ key "a@dc9" }}' >in
+	rc 14 consul-template -once -consul-addr "$ADDR" -consul-retry=false -template in:out
+	like "$(cat err)" 'No path to datacenter'
+}
+
+# A folder address is no Consul for the children.
+t_dir_address_is_not_exported() {
+	ADDR=dir://$PWD/s
+	mkdir s
+	printf x >in
+	rc 0 consul-template -once -consul-addr "$ADDR" -template 'in:out:env >env'
+	! grep CONSUL_HTTP_ADDR env || fail "exported"
+}
+
+t_readiness_after_the_first_whole_render() {
+	ADDR=dir://$PWD/s
+	put a 1
+	printf '{{ key "a" }}' >in1
+	printf '{{ key "b" }}' >in2
+	mkdir -p sv/ct
+	printf '#!/bin/sh\nD=%s\nexec consul-template -consul-addr %s -template $D/in1:$D/o1 -template $D/in2:$D/o2 2>$D/err\n' \
+		"$PWD" "$ADDR" >sv/ct/run
+	chmod 755 sv/ct/run
+	echo 3 >sv/ct/notification-fd
+	bg s6-supervise sv/ct
+	within 10 has o1 1
+	! s6-svwait -U -t 500 sv/ct 2>/dev/null || fail "ready too early"
+	put b 2
+	s6-svwait -U -t 10000 sv/ct || fail "never ready: $(cat err)"
+	has o2 2 || fail "ready without o2"
+}
+
+# Without a shell in the image a string of plain words is executed as it is.
+t_no_shell() {
+	ADDR=dir://$PWD/s
+	mkdir -p s root/bin root/dev
+	: >root/dev/null
+	cp "$BUILD/basebox" root/bin/consul-template
+	cp "$BUILD/basebox" root/bin/s6-svstat
+	printf x >root/in
+	[ "$(id -u)" = 0 ] || skip "chroot needs root"
+	chroot root /bin/consul-template -once -template 'in:out:/bin/s6-svstat /none' 2>err
+	is $? 14
+	like "$(cat err)" 's6-svstat: fatal'
+	chroot root /bin/consul-template -once -template 'in:out2:a && b' 2>err
+	is $? 14
+	like "$(cat err)" 'executable file not found'
+}
+
+t_term_ends_it_when_asked() {
+	ADDR=dir://$PWD/s
+	put a 1
+	printf '{{ key "a" }}' >in
+	echo 'term_without_child = true' >c.hcl
+	ct -config c.hcl -template in:out
+	within 10 has out 1
+	kill -TERM "$CT"
+	ends 12
+}
+
+# Only whole renderings are ever seen, whenever it is killed.
+t_killed_at_any_time() {
+	ADDR=dir://$PWD/s
+	printf '{{ $n := key "n" }}{{ range loop 3000 }}{{ $n }}\n{{ end }}' >in
+	for i in $(seq 15); do
+		put n "$i"
+		ct -template in:out
+		sleep "0.0$((RANDOM % 60))"
+		kill -KILL "$CT"
+		wait "$CT" 2>/dev/null
+		[ ! -e out ] || [ "$(sort -u out | wc -l) $(wc -l <out)" = '1 3000' ] || fail "torn: $(sort -u out | head -3)"
+	done
+}
+
+t_no_descriptor_is_left() {
+	ADDR=dir://$PWD/s
+	put n 0
+	printf '{{ key "n" }}{{ range ls "d" }}{{ .Key }}{{ end }}{{ file "f" }}' >in
+	echo >f
+	ct -template in:out:true
+	within 10 test -e out
+	put n 1
+	within 10 grep -q 1 out
+	local was
+	was=$(ls "/proc/$CT/fd" | wc -l)
+	for i in $(seq 2 40); do
+		put n "$i"
+		put "d/k$i" x
+		within 10 grep -q "^$i" out
+	done
+	kill -HUP "$CT"
+	put n last
+	within 10 grep -q last out
+	is "$(ls "/proc/$CT/fd" | wc -l)" "$was" "descriptors"
+}
+
+# A server that is gone: one message per try, the file stays, then all is well.
+t_consul_away_and_back() {
+	consul_up
+	put a 1
+	printf '{{ key "a" }}' >in
+	ct -consul-retry-attempts 0 -consul-retry-backoff 50ms -consul-retry-max-backoff 200ms -template in:out
+	within 10 has out 1
+	kill -KILL "$CPID"
+	within 10 grep -q 'retry attempt 3' err
+	is "$(cat out)" 1
+	grep -q 'connection refused' err || fail "$(tail -n 2 err)"
+	bg "$CONSUL" agent -dev -node=t -bind=127.0.0.1 -client=127.0.0.1 -http-port="$CPORT" \
+		-dns-port=-1 -grpc-port=-1 -server-port="$(free_port)" -serf-lan-port="$(free_port)" \
+		-serf-wan-port=-1 -log-level=err >consul.log 2>&1
+	within 30 sh -c "curl -fs http://$ADDR/v1/status/leader | grep -q :"
+	put a 2
+	within 20 has out 2
+}
+
+check dir_follows
+check dir_appears_later
+check dir_services
+check dir_refuses_cluster_things
+check dir_address_is_not_exported
+check readiness_after_the_first_whole_render
+check no_shell
+check term_ends_it_when_asked
+check killed_at_any_time
+check no_descriptor_is_left
+if [ -x "$CONSUL" ]; then
+	check consul_follows
+	check consul_away_and_back
+fi
+finish
