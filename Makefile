@@ -116,11 +116,27 @@ build/gen/stamp: build/gen/list scripts/gen-applets core/basebox.c $(APPLETS)
 		cmp -s $$f ../$$f || cp $$f ../$$f; done
 	@touch $@
 
-# The help texts and, last, the licences of what is linked in.
-build/gen/texts: build/gen/help scripts/gen-licenses LICENSE build/deps/set
+# The help texts, the licences of what is linked in, the template functions.
+build/gen/texts: build/gen/help build/gen/functions scripts/gen-licenses \
+		LICENSE build/deps/set
 	$(Q){ cat build/gen/help; printf 'licenses\n'; \
 		scripts/gen-licenses $(DEPS)/share/licenses \
-		$(DEPS)/share/versions; printf '\001'; } | tr '\1' '\0' >$@
+		$(DEPS)/share/versions; printf '\001'; \
+		cat build/gen/functions; printf '\001'; } | tr '\1' '\0' >$@
+
+# Template functions are documented where they are, with examples that are also
+# unit tests.
+FUNCS := $(wildcard core/funcs/*.c)
+
+build/gen/functions: scripts/gen-funcdocs $(FUNCS)
+	@mkdir -p $(@D)
+	$(Q)scripts/gen-funcdocs -v mode=help $(FUNCS) >$@
+
+build/gen/funccases.h: scripts/gen-funcdocs $(FUNCS)
+	@mkdir -p $(@D)
+	$(Q)scripts/gen-funcdocs -v mode=cases $(FUNCS) >$@
+
+$(DOBJ)/tests/unit/funcs_docs_test.o: build/gen/funccases.h
 
 build/gen/texts.c: build/gen/texts build/gen/pack
 	$(call say,GEN $@)

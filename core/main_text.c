@@ -144,6 +144,11 @@ int main_help(int applet)
 	return put_text(applets[applet].text);
 }
 
+int applet_functions(void)
+{
+	return put_text(applet_texts + 1u);
+}
+
 int main_licenses(void)
 {
 	return put_text(applet_texts);

@@ -28,6 +28,10 @@ int applet_num(const char *name, const char *s);
  * NAME ..."); returns the exit code. For applets with `Help: own`. */
 int applet_help(const char *name);
 
+/* Prints the template functions by theme, each with examples; returns the exit
+ * code. */
+int applet_functions(void);
+
 /* How this program was called: argv[0] as it was, or the applet's name after
  * `basebox`. */
 extern const char *applet_argv0;

@@ -25,9 +25,4 @@ enum {
 	FUNCS_DEPTH_MAX = 1000, /* levels of nested maps and lists */
 };
 
-/* -help-functions: the themes' names, NULL-terminated, and the text of one
- * theme ("name example => result" lines), NULL when there is no such theme. */
-extern const char *const funcs_themes[];
-const char *funcs_help(const char *theme);
-
 #endif

@@ -163,6 +163,8 @@
  *       wait for silence before rendering changes
  *   -h, -help
  *       this text
+ *   -help-functions
+ *       all template functions by theme, with examples
  *   -v, -version
  *       the version
  *
@@ -268,7 +270,7 @@
 
 struct flags {
 	struct render_load load;
-	bool help, version;
+	bool help, functions, version;
 };
 
 static const struct row {
@@ -308,6 +310,7 @@ static const struct opt consul_template_opts[] = {
 	{0, "dry", OPT_FLAG, AT(load.dry), 0, NULL},
 	{'h', "h", OPT_FN0, 0, 0, help},
 	{0, "help", OPT_FN0, 0, 0, help},
+	{0, "help-functions", OPT_FLAG, AT(functions), 0, NULL},
 	{'v', "v", OPT_FLAG, AT(version), 0, NULL},
 	{0, "version", OPT_FLAG, AT(version), 0, NULL},
 	{0},
@@ -375,7 +378,7 @@ static int program(struct flags *f, int argc, char **argv)
 		return f->help ? applet_help(argv[0]) : usage(&e);
 	if (next < argc)
 		return extra(argv, argc, next);
-	return run(f);
+	return f->functions ? applet_functions() : run(f);
 }
 
 int consul_template_main(int argc, char **argv)

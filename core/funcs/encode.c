@@ -50,7 +50,7 @@ FN(base64_decode)
 }
 
 /*: base64URLEncode TEXT
- * {{ base64URLEncode "??>>" }} => Pz8-Pg==
+ * {{ base64URLEncode "a>?b" }} => YT4_Yg==
  */
 FN(base64_url_encode)
 {
@@ -58,7 +58,7 @@ FN(base64_url_encode)
 }
 
 /*: base64URLDecode TEXT
- * {{ base64URLDecode "Pz8-Pg==" }} => ??>>
+ * {{ base64URLDecode "YT4_Yg==" }} => a>?b
  */
 FN(base64_url_decode)
 {

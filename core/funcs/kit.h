@@ -24,14 +24,14 @@
 /* "%.*s" of a struct str, cut far above any sensible message. */
 #define STRF(s) (int)((s).n < 4000 ? (s).n : 4000), (s).p ? (s).p : ""
 
-/* One theme: its functions sorted by name (a unit test holds that). */
+/* One theme: its functions sorted by name (a unit test holds that). The title
+ * is for scripts/gen-funcdocs. */
 struct theme {
-	const char *name;
 	const struct tmpl_func *funcs;
 	size_t n;
 };
 #define THEME(var, title, table)                                               \
-	const struct theme var = {title, table, COUNT(table)}
+	const struct theme var = {table, COUNT(table)}
 
 /* --- results --- */
 

@@ -187,7 +187,7 @@ static int duration(struct decode *d, const struct val_type *t,
 {
 	struct val v = {.type = t};
 
-	if (in->type != &type_string)
+	if (in->type != &type_string || !strstr(t->name, "Duration"))
 		return number(d, t, in, out);
 	if (in->s.n && dur_parse(in->s, &v.i, d->e) < 0)
 		return -1;
