@@ -91,7 +91,7 @@ life() { # NAME IMAGE OPTIONS
 	registered && fail "still registered after the stop"
 	grep -q ' term$' store/app.log || fail "the app got no TERM"
 	pod logs "$c" >logs 2>&1
-	grep -q 'deregistered' logs || fail "no deregistration in the log"
+	grep -qs 'deregistered' logs podman.err || fail "no deregistration in the log"
 }
 
 t_seed_layout() {
