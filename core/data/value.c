@@ -226,8 +226,11 @@ struct val val_sublist(struct arena *a, const struct val *list, size_t from,
 /* The fields of a new struct: zero values, structs in structs included. */
 static struct val *new_fields(struct arena *a, const struct val_type *st)
 {
-	struct val *f = arena_array(a, st->nfields + !st->nfields, sizeof(*f));
+	struct val *f;
 
+	if (!st)
+		return NULL;
+	f = arena_array(a, st->nfields + !st->nfields, sizeof(*f));
 	for (size_t i = 0; f && i < st->nfields; i++) {
 		f[i] = val_zero(st->fields[i].type);
 		if (val_kind(&f[i]) == KIND_STRUCT)

@@ -47,7 +47,7 @@ static bool equal_structs(const struct val *a, const struct val *b, int depth)
 
 	if (a->fields == b->fields)
 		return true;
-	if (!a->fields || !b->fields)
+	if (!a->fields || !b->fields || !st)
 		return false;
 	for (size_t i = 0; i < st->nfields; i++)
 		if (!equal(&a->fields[i], &b->fields[i], depth))
@@ -135,7 +135,7 @@ static struct val copy_struct(struct arena *a, const struct val *v, int depth)
 	const struct val_type *st = val_struct_type(v->type);
 	struct val r = *v;
 
-	if (!v->fields)
+	if (!v->fields || !st)
 		return r;
 	r.fields = arena_array(a, st->nfields + !st->nfields, sizeof(r));
 	for (size_t i = 0; r.fields && i < st->nfields; i++)

@@ -190,7 +190,7 @@ static BUILTIN(builtin_slice)
 
 static BUILTIN(builtin_len)
 {
-	struct val item = v[0];
+	struct val item = v[0], inner = deref(&v[0]);
 	size_t len = 0;
 
 	(void)n;
@@ -209,7 +209,7 @@ static BUILTIN(builtin_len)
 		len = val_map_len(&item);
 	else if (val_kind(&item) != KIND_CHAN) /* channels hold nothing */
 		return err_set(c->err, 0, "len of type %s",
-			       deref(&item).type->name);
+			       val_type_name(&inner));
 	*out = val_int((int64_t)len);
 	return 0;
 }

@@ -81,7 +81,7 @@ static int eq_other(struct tmpl_call *c, const struct val *a,
 					 "non-comparable types %s: %v, %s: %v",
 					 args, 4)
 				       .p);
-	if (is_nil(a) || is_nil(b)) {
+	if (!a->type || !b->type || is_nil(a) || is_nil(b)) {
 		*equal = is_nil(a) == is_nil(b);
 		return 0;
 	}

@@ -482,7 +482,7 @@ int tmpl_exec(const struct tmpl *t, const struct tmpl_host *h,
 	      enum tmpl_missing missing, struct val data, struct buf *out,
 	      struct arena *a, struct err *e)
 {
-	struct err unseen;
+	struct err unseen = {0};
 	struct tmpl_run r = {
 		.host = h, .missing = missing, .out = out, .e = e ? e : &unseen};
 	struct slot dot = {data, false};

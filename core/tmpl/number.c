@@ -109,7 +109,8 @@ static bool parse_float(struct str s, double *out)
 /* Whether a float converts to an integer type and back. */
 static bool as_int(double f, int64_t *i)
 {
-	if (!(f >= -0x1p63 && f < 0x1p63) || f != trunc(f))
+	if (!(f >= -9223372036854775808.0 && f < 9223372036854775808.0) ||
+	    f != trunc(f))
 		return false;
 	*i = (int64_t)f;
 	return true;
@@ -117,7 +118,7 @@ static bool as_int(double f, int64_t *i)
 
 static bool as_uint(double f, uint64_t *u)
 {
-	if (!(f >= 0 && f < 0x1p64) || f != trunc(f))
+	if (!(f >= 0 && f < 18446744073709551616.0) || f != trunc(f))
 		return false;
 	*u = (uint64_t)f;
 	return true;

@@ -46,7 +46,8 @@ static const struct func *use_func(struct parser *p, struct str name)
 	if (sig_parse(p->a, funcs, f->f->sig, &f->sig, p->e) < 0)
 		parse_error(p, "function %s: %s", f->f->name,
 			    arena_strdup(p->a, p->e->text));
-	f->name = arena_dup(p->a, name.p, name.n); /* a table may cut prefixes */
+	f->name =
+		arena_dup(p->a, name.p, name.n); /* a table may cut prefixes */
 	f->number = p->t->nfunc++;
 	if (f->builtin && str_is(name, "and"))
 		f->special = FUNC_AND;

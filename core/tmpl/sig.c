@@ -69,7 +69,7 @@ int sig_parse(struct arena *a, const struct tmpl_funcs *funcs, const char *text,
 	const char *p = text;
 
 	*s = (struct sig){0};
-	s->param = arena_array(a, strlen(text) + 1, sizeof(*s->param));
+	s->param = arena_array(a, strlen(text) + 1, sizeof(void *));
 	if (!s->param)
 		return err_nomem(e);
 	while (*p && *p != ':') {

@@ -57,7 +57,7 @@ void text_addn(struct text *t, char c, size_t n)
 
 void text_rune(struct text *t, uint32_t rune)
 {
-	char buf[UTF8_MAX];
+	char buf[UTF8_MAX] = {0};
 
 	text_add(t, buf, (size_t)utf8_encode(rune, buf));
 }
