@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/dedup.h"
 #include "render/runner.h"
 
 static uint64_t versions_of(const struct job *j)
@@ -20,10 +21,20 @@ static uint64_t versions_of(const struct job *j)
 	return n;
 }
 
+/* A view that is ours to ask, but is not asked: we have become the leader. */
+static bool unwatched(const struct job *j)
+{
+	for (size_t i = 0; i < j->nused; i++)
+		if (!j->used[i]->started &&
+		    !dedup_follows(j, j->used[i]->q->kind))
+			return true;
+	return false;
+}
+
 static bool unchanged(const struct job *j)
 {
 	return j->executed && j->pure && !j->missing &&
-	       versions_of(j) == j->versions;
+	       versions_of(j) == j->versions && !unwatched(j);
 }
 
 static void mark_used(struct job *j)
@@ -38,13 +49,15 @@ static bool start_missing(struct job *j)
 	size_t n = 0;
 
 	for (size_t i = 0; i < j->nused; i++)
-		if (!j->used[i]->started) {
+		if (!j->used[i]->started &&
+		    !dedup_follows(j, j->used[i]->q->kind)) {
 			view_start(j->used[i]);
 			n++;
 		}
 	if (n)
 		log_debug("runner", "was not watching %zu dependencies", n);
-	return n > 0;
+	/* A view with data from a leader is started and goes on with them. */
+	return n > 0 && j->missing;
 }
 
 static void say_missing(const struct job *j)
@@ -125,6 +138,7 @@ static int evaluate(struct job *j, struct buf *out, struct err *e)
 		say_missing(j);
 	if (start_missing(j) || j->missing)
 		return 0;
+	dedup_share(j);
 	if (quiet_check(j, versions_of(j) != j->versions ||
 				   !file_untouched(j))) {
 		j->complete = true;

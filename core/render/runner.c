@@ -13,6 +13,7 @@
 #include "os/file.h"
 #include "render.h"
 #include "render/clients.h"
+#include "render/dedup.h"
 #include "render/load.h"
 
 enum { SOURCE_MAX = 64 << 20 };
@@ -113,7 +114,7 @@ int runner_open(struct runner **out, struct loop *l, struct reaper *reaper,
 		 conf->dry ? "true" : "false", conf->once ? "true" : "false");
 	log_config(conf);
 	if (http_open(&r->http, l, e) < 0 || clients_open(r, e) < 0 ||
-	    open_jobs(r, e) < 0) {
+	    open_jobs(r, e) < 0 || dedup_open(r, e) < 0) {
 		runner_close(r);
 		return -1;
 	}
@@ -126,6 +127,7 @@ void runner_close(struct runner *r)
 {
 	if (!r)
 		return;
+	dedup_close(r);
 	commands_stop(r);
 	proc_forget(&r->child);
 	loop_timer_unset(&r->child_timer);
@@ -274,6 +276,8 @@ void runner_start(struct runner *r, void (*ended)(void *ctx, int code),
 		runner_fail(r, e.text);
 	else
 		runner_due(r);
+	if (r->state == RUNNER_RUNNING)
+		dedup_start(r);
 }
 
 /* --- after a pass --- */

@@ -29,6 +29,7 @@ struct runner;
 struct view;
 struct vault;
 struct nomad;
+struct dedup;
 
 enum {
 	VIEW_LIMIT_MS = 100, /* shortest time between two fetches of a view */
@@ -88,7 +89,10 @@ struct view_news {
 
 struct view *view_get(struct runner *r, const struct tmpl_query *q,
 		      struct err *e);
+struct view *view_find(struct runner *r, struct str id); /* NULL = none */
 void view_start(struct view *v);
+/* Data from elsewhere, for a view that is not started. The arena goes over. */
+void view_inject(struct view *v, struct view_news *n);
 void view_free(struct view *v);
 void view_got(struct view *v, struct view_news *n);
 /* text stands alone: the view's id is put before it. fatal: not retried. */
@@ -185,6 +189,7 @@ struct runner {
 	struct store *store;
 	struct vault *vault;
 	struct nomad *nomad;
+	struct dedup *dedup;     /* NULL: every instance asks for itself */
 
 	struct view **buckets;
 	size_t nbuckets, nviews;

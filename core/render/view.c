@@ -122,13 +122,22 @@ static struct view *view_new(struct runner *r, const struct tmpl_query *q,
 	return v;
 }
 
+struct view *view_find(struct runner *r, struct str id)
+{
+	struct view *v = NULL;
+
+	if (r->nbuckets)
+		v = r->buckets[str_hash(id) & (r->nbuckets - 1)];
+	while (v && !str_eq(str_of(v->q->id), id))
+		v = v->hnext;
+	return v;
+}
+
 struct view *view_get(struct runner *r, const struct tmpl_query *q,
 		      struct err *e)
 {
-	struct view *v = r->nbuckets ? *bucket(r, q->id) : NULL;
+	struct view *v = view_find(r, str_of(q->id));
 
-	while (v && strcmp(v->q->id, q->id))
-		v = v->hnext;
 	return v ? v : view_new(r, q, e);
 }
 
@@ -238,21 +247,31 @@ static int keep(struct view *v, struct view_news *n)
 
 static void publish(struct view *v, struct view_news *n)
 {
-	if (keep(v, n) < 0) {
+	v->received = false; /* so that it counts as news */
+	view_inject(v, n);
+	if (!v->received) {
 		v->index = 0;
 		next_fetch(v);
 		return;
 	}
-	v->received = true;
-	v->absent = n->absent;
-	v->version++;
-	log_debug("runner", "receiving dependency %s", v->q->id);
-	runner_due(v->r);
 	if (v->r->conf->once) {
 		v->done = true;
 		return;
 	}
 	next_fetch(v);
+}
+
+void view_inject(struct view *v, struct view_news *n)
+{
+	if ((v->received && v->absent == n->absent &&
+	     val_deep_equal(&v->data, &n->data)) ||
+	    (n->absent && blocks(v)) || keep(v, n) < 0)
+		return;
+	v->received = true;
+	v->absent = n->absent;
+	v->version++;
+	log_debug("runner", "receiving dependency %s", v->q->id);
+	runner_due(v->r);
 }
 
 static void consider(struct view *v, struct view_news *n)
