@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "health/inner.h"
+#include "health/resolve.h"
 #include "os/fd.h"
 
 struct probe_net {
@@ -20,6 +21,7 @@ struct probe_net {
 	char shown[256];
 	int fd; /* UDP; -1 = closed */
 	struct loop_fd w;
+	struct resolve *look_up;
 };
 
 static void net_close(struct health_probe *p)
@@ -131,6 +133,8 @@ static void net_end(struct health_probe *p)
 {
 	http_cancel(p->net->call);
 	p->net->call = NULL;
+	resolve_cancel(p->net->look_up);
+	p->net->look_up = NULL;
 	loop_unwatch(&p->net->w);
 	fd_close(&p->net->fd);
 }
@@ -140,7 +144,14 @@ static void net_end(struct health_probe *p)
 /* Silence until shortly before the limit is no error: nobody refused. */
 static void udp_quiet(struct health_probe *p)
 {
+	bool sent = !p->net->look_up;
+
 	net_end(p);
+	if (!sent) {
+		probe_done(p, HEALTH_CRITICAL, "UDP %s: the name was not found "
+			   "in time", p->net->shown);
+		return;
+	}
 	probe_done(p, HEALTH_PASSING, "UDP %s: sent, nobody refused it",
 		   p->net->shown);
 }
@@ -164,21 +175,13 @@ static void on_datagram(struct loop_fd *w, uint32_t events)
 			   p->net->shown, n);
 }
 
-static int udp_socket(const struct target *t, const char **why)
+/* The first address that takes a connection, which for a datagram costs
+ * nothing but makes refusals come back. */
+static int udp_socket(const struct addrinfo *a, const char **why)
 {
-	const struct addrinfo hint = {.ai_socktype = SOCK_DGRAM};
-	struct addrinfo *list, *a;
-	char host[256], port[8];
-	int fd = -1, r;
+	int fd = -1;
 
-	snprintf(host, sizeof(host), "%.*s", (int)t->host.n, t->host.p);
-	snprintf(port, sizeof(port), "%.*s", (int)t->port.n, t->port.p);
-	r = getaddrinfo(host, port, &hint, &list);
-	if (r) {
-		*why = gai_strerror(r);
-		return -1;
-	}
-	for (a = list; a; a = a->ai_next) {
+	for (; a; a = a->ai_next) {
 		fd = socket(a->ai_family,
 			    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 		if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0)
@@ -186,21 +189,23 @@ static int udp_socket(const struct target *t, const char **why)
 		*why = strerror(errno);
 		fd_close(&fd);
 	}
-	freeaddrinfo(list);
 	return fd;
 }
 
-static void udp_begin(struct health_probe *p)
+static void on_address(void *ctx, struct addrinfo *list, const char *why)
 {
-	const char *why = "no address";
+	struct health_probe *p = ctx;
 	const char *send_this = p->d->body ? p->d->body : "";
-	struct target t;
 	struct err e;
 
-	if (target_parse(p->d->target, &t))
-		p->net->fd = udp_socket(&t, &why);
+	p->net->look_up = NULL;
+	if (list) {
+		p->net->fd = udp_socket(list, &why);
+		freeaddrinfo(list);
+	}
 	if (p->net->fd < 0) {
-		probe_done(p, HEALTH_CRITICAL, "UDP %s: %s", p->net->shown, why);
+		probe_done(p, HEALTH_CRITICAL, "UDP %s: %s", p->net->shown,
+			   why ? why : "no address");
 		return;
 	}
 	if (send(p->net->fd, send_this, strlen(send_this), 0) < 0) {
@@ -216,6 +221,21 @@ static void udp_begin(struct health_probe *p)
 		net_end(p);
 		probe_done(p, HEALTH_CRITICAL, "UDP: %s", e.text);
 	}
+}
+
+static void udp_begin(struct health_probe *p)
+{
+	char host[256], port[8];
+	struct target t = {0};
+	struct err e;
+
+	(void)target_parse(p->d->target, &t); /* it was checked before */
+	snprintf(host, sizeof(host), "%.*s", (int)t.host.n, t.host.p);
+	snprintf(port, sizeof(port), "%.*s", (int)t.port.n, t.port.p);
+	if (resolve_start(p->env.loop, host, port, on_address, p,
+			  &p->net->look_up, &e) < 0)
+		probe_done(p, HEALTH_CRITICAL, "UDP %s: %s", p->net->shown,
+			   e.text);
 }
 
 const struct probe_kind probe_tcp = {tcp_open, tcp_begin, net_end, net_close,

@@ -79,6 +79,31 @@ s = socket.socket(socket.AF_UNIX); s.bind("s.sock"); s.listen(); time.sleep(30)'
 	rc 1 health "unix://$PWD/none.sock"
 }
 
+# An answer, silence and a refusal; names are looked up beside the loop.
+t_udp() {
+	local p
+	p=$(free_port)
+	python3 - "$p" <<-'PY' &
+		import socket, sys
+		s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		s.bind(("127.0.0.1", int(sys.argv[1])))
+		open("up", "w").close()
+		while True:
+		    d, a = s.recvfrom(100)
+		    if d: s.sendto(b"got " + d, a)
+	PY
+	echo $! >>.pids
+	within 10 test -e up
+	rc 0 health --body hi "udp://127.0.0.1:$p"
+	is "$(cat out)" "passing: UDP udp://127.0.0.1:$p: answered 6 bytes"
+	rc 0 health --body hi "udp://localhost:$p"
+	rc 0 health --timeout 300ms "udp://127.0.0.1:$p"
+	like "$(cat out)" "sent, nobody refused it"
+	rc 1 health udp://127.0.0.1:1
+	like "$(cat out)" "Connection refused"
+	rc 1 health udp://name.invalid:1
+}
+
 t_wait() {
 	PORT=$(free_port)
 	printf 'port = %s\ngreeting = x\ndelay = 700\n' "$PORT" >app.conf
@@ -174,7 +199,7 @@ t_check_config() {
 	like "$(cat err)" "b.hcl:5: check: unknown key bogus"
 }
 
-for t in http expectations several local_kinds unix wait wrong_usage hostile secrets container check_config; do
+for t in http expectations several local_kinds unix udp wait wrong_usage hostile secrets container check_config; do
 	check $t
 done
 finish
