@@ -33,6 +33,7 @@ struct tmpl_opts {
 	const struct tmpl_funcs *funcs; /* NULL = the builtins alone */
 	const char *name; /* shown in errors; NULL = "" as the renderer's */
 	size_t stack;	  /* bytes of C stack it may use, 0 = TMPL_STACK */
+	size_t max;	  /* bytes of memory it may take, 0 = TMPL_ARENA */
 };
 
 enum tmpl_missing {

@@ -209,8 +209,8 @@ void eval_pipeline(struct tmpl_run *r, const struct slot *dot,
 		*out = (struct slot){0};
 		return;
 	}
-	run_check_stack(r);
 	r->node = pipe;
+	run_check_stack(r);
 	eval_command(r, dot, pipe->p.cmds, NULL, out);
 	out->iface = false;
 	for (const struct node *c = pipe->p.cmds->next; c; c = c->next) {

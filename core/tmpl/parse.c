@@ -472,6 +472,7 @@ int tmpl_parse(struct tmpl **out, struct str text, const struct tmpl_opts *o,
 	}
 	p->e = e ? e : &scratch;
 	p->stack = &here;
+	arena_init(&t->mem, o->max ? o->max : TMPL_ARENA);
 	t->mem.oom = &p->fail;
 	failed = setjmp(p->fail);
 	if (!failed) {

@@ -13,9 +13,9 @@ enum {
 	TMPL_WIDTH = 1000000,	  /* width and precision in printf */
 	TMPL_ARGS = 100000,	  /* arguments of one call */
 	TMPL_PRINT_DEPTH = 10000, /* levels of a value that are printed */
-	TMPL_STACK = 6 << 20,	  /* bytes of C stack: of the usual 8 MB */
-	TMPL_STRING = 256 << 20,  /* bytes of one string that is made */
-	TMPL_LIST = 16 << 20,	  /* elements of one list that is made */
+	TMPL_STACK = 5 << 20,	  /* bytes of C stack: of the usual 8 MB */
+	TMPL_STRING = 255 << 20,  /* bytes of one string that is made */
+	TMPL_LIST = 15 << 20,	  /* elements of one list that is made */
 	TMPL_OUTPUT = 512 << 20,  /* bytes of a rendered file */
 	TMPL_ARENA = 1 << 30,	  /* bytes of one execution's memory */
 };

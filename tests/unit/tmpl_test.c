@@ -455,6 +455,26 @@ static void any_allocation_may_fail(void **state)
 	tmpl_free(t);
 }
 
+static void parsing_may_run_out_of_memory(void **state)
+{
+	struct tmpl_opts o = {.funcs = &mini_funcs};
+	struct tmpl *t;
+	struct err e;
+	int failed = 0, rc = -1;
+
+	(void)state;
+	for (o.max = 64; rc < 0; o.max += 48) {
+		rc = tmpl_parse(&t, str_of(BUSY), &o, &e);
+		if (rc < 0) {
+			failed++;
+			assert_string_equal(e.text, "out of memory: Cannot "
+						    "allocate memory");
+		}
+	}
+	assert_in_range(failed, 10, 10000);
+	tmpl_free(t);
+}
+
 static void a_template_runs_twice_at_once(void **state)
 {
 	const struct tmpl_opts o = {.funcs = &mini_funcs};
@@ -499,6 +519,7 @@ int main(void)
 		cmocka_unit_test(deep_templates_render),
 		cmocka_unit_test(output_has_a_maximum),
 		cmocka_unit_test(any_allocation_may_fail),
+		cmocka_unit_test(parsing_may_run_out_of_memory),
 		cmocka_unit_test(a_template_runs_twice_at_once),
 	};
 
