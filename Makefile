@@ -43,7 +43,8 @@ LIBS := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lyaml
 CC := $(DEPS)/bin/musl-gcc
 LTOFLAGS := $(if $(filter 1,$(LTO)),-flto=2 -fno-fat-lto-objects)
 CFLAGS := -std=gnu11 $(shell sed '/^\#/d' scripts/size-flags) \
-	-fstack-protector -fno-ident -fno-math-errno
+	-fstack-protector -fmerge-all-constants -fno-caller-saves \
+	-fno-ident -fno-math-errno
 # Packed relative relocations: 24 bytes per pointer in a table become 1 bit.
 LDFLAGS := -static-pie -Wl,--gc-sections -Wl,--build-id=none \
 	-Wl,-z,relro,-z,now,-z,noseparate-code,-z,pack-relative-relocs \
