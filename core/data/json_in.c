@@ -267,7 +267,7 @@ static struct val array(struct json_in *j)
 static struct val object(struct json_in *j)
 {
 	struct val v = val_map(j->arena, &type_map_any);
-	struct str key;
+	struct str key = STR("");
 
 	if (!enter(j))
 		return v;
@@ -320,7 +320,7 @@ struct val json_in_val(struct json_in *j)
 
 static void skip_object(struct json_in *j)
 {
-	struct str key;
+	struct str key = STR("");
 
 	if (enter(j))
 		while (json_in_key(j, &key))
