@@ -185,111 +185,15 @@
 
 #define VERSION "consul-template v0.42.1 (basebox " BASEBOX_VERSION ")"
 
-/* Every flag that sets a key: name, how its value is read, the key. */
-#define FLAGS(X) \
-	X("config", PATH, "") \
-	X("consul-addr", STR, "consul.address") \
-	X("consul-auth", AUTH, "consul.auth") \
-	X("consul-retry", BOOL, "consul.retry.enabled") \
-	X("consul-retry-attempts", INT, "consul.retry.attempts") \
-	X("consul-retry-backoff", DUR, "consul.retry.backoff") \
-	X("consul-retry-max-backoff", DUR, "consul.retry.max_backoff") \
-	X("consul-ssl", BOOL, "consul.ssl.enabled") \
-	X("consul-ssl-ca-cert", STR, "consul.ssl.ca_cert") \
-	X("consul-ssl-ca-path", STR, "consul.ssl.ca_path") \
-	X("consul-ssl-cert", STR, "consul.ssl.cert") \
-	X("consul-ssl-key", STR, "consul.ssl.key") \
-	X("consul-ssl-server-name", STR, "consul.ssl.server_name") \
-	X("consul-ssl-verify", BOOL, "consul.ssl.verify") \
-	X("consul-token", STR, "consul.token") \
-	X("consul-token-file", STR, "consul.token_file") \
-	X("consul-transport-dial-keep-alive", DUR, "consul.transport.dial_keep_alive") \
-	X("consul-transport-dial-timeout", DUR, "consul.transport.dial_timeout") \
-	X("consul-transport-disable-keep-alives", BOOL, \
-	  "consul.transport.disable_keep_alives") \
-	X("consul-transport-max-idle-conns-per-host", INT, \
-	  "consul.transport.max_idle_conns_per_host") \
-	X("consul-transport-tls-handshake-timeout", DUR, \
-	  "consul.transport.tls_handshake_timeout") \
-	X("dedup", BOOL, "deduplicate.enabled") \
-	X("default-left-delimiter", STR, "default_delimiters.left") \
-	X("default-right-delimiter", STR, "default_delimiters.right") \
-	X("exec", COMMAND, "exec.command") \
-	X("exec-env-allowlist", ADD, "exec.env.allowlist") \
-	X("exec-env-custom", ADD, "exec.env.custom") \
-	X("exec-env-denylist", ADD, "exec.env.denylist") \
-	X("exec-env-pristine", BOOL, "exec.env.pristine") \
-	X("exec-kill-signal", SIGNAL, "exec.kill_signal") \
-	X("exec-kill-timeout", DUR, "exec.kill_timeout") \
-	X("exec-reload-signal", SIGNAL, "exec.reload_signal") \
-	X("exec-splay", DUR, "exec.splay") \
-	X("kill-signal", SIGNAL, "kill_signal") \
-	X("log-file", STR, "log_file.path") \
-	X("log-level", STR, "log_level") \
-	X("log-rotate-bytes", INT, "log_file.log_rotate_bytes") \
-	X("log-rotate-duration", DUR, "log_file.log_rotate_duration") \
-	X("log-rotate-max-files", INT, "log_file.log_rotate_max_files") \
-	X("max-stale", DUR, "max_stale") \
-	X("once", BOOL, "once") \
-	X("parse-only", BOOL, "parseonly") \
-	X("pid-file", STR, "pid_file") \
-	X("reload-signal", SIGNAL, "reload_signal") \
-	X("retry", DUR, "consul.retry.backoff") \
-	X("syslog", BOOL, "syslog.enabled") \
-	X("syslog-facility", STR, "syslog.facility") \
-	X("syslog-name", STR, "syslog.name") \
-	X("template", TEMPLATE, "template") \
-	X("template-error-fatal", FATAL, "") \
-	X("vault-addr", STR, "vault.address") \
-	X("vault-agent-token-file", STR, "vault.vault_agent_token_file") \
-	X("vault-client-user-agent", STR, "vault.client_user_agent") \
-	X("vault-default-lease-duration", DUR, "vault.default_lease_duration") \
-	X("vault-renew-token", BOOL, "vault.renew_token") \
-	X("vault-retry", BOOL, "vault.retry.enabled") \
-	X("vault-retry-attempts", INT, "vault.retry.attempts") \
-	X("vault-retry-backoff", DUR, "vault.retry.backoff") \
-	X("vault-retry-max-backoff", DUR, "vault.retry.max_backoff") \
-	X("vault-ssl", BOOL, "vault.ssl.enabled") \
-	X("vault-ssl-ca-cert", STR, "vault.ssl.ca_cert") \
-	X("vault-ssl-ca-path", STR, "vault.ssl.ca_path") \
-	X("vault-ssl-cert", STR, "vault.ssl.cert") \
-	X("vault-ssl-key", STR, "vault.ssl.key") \
-	X("vault-ssl-server-name", STR, "vault.ssl.server_name") \
-	X("vault-ssl-verify", BOOL, "vault.ssl.verify") \
-	X("vault-token", STR, "vault.token") \
-	X("vault-transport-dial-keep-alive", DUR, "vault.transport.dial_keep_alive") \
-	X("vault-transport-dial-timeout", DUR, "vault.transport.dial_timeout") \
-	X("vault-transport-disable-keep-alives", BOOL, "vault.transport.disable_keep_alives") \
-	X("vault-transport-max-conns-per-host", INT, "vault.transport.max_conns_per_host") \
-	X("vault-transport-max-idle-conns-per-host", INT, \
-	  "vault.transport.max_idle_conns_per_host") \
-	X("vault-transport-tls-handshake-timeout", DUR, \
-	  "vault.transport.tls_handshake_timeout") \
-	X("vault-unwrap-token", BOOL, "vault.unwrap_token") \
-	X("wait", WAIT, "wait")
-
 struct flags {
 	struct render_load load;
 	bool help, functions, version;
 };
 
-static const struct row {
-	const char *name, *key;
-	unsigned char type;
-} rows[] = {
-#define ROW(name, type, key) {name, key, RENDER_##type},
-	FLAGS(ROW)
-};
-
 static int set(void *opts, const struct opt *o, const char *value,
 	       struct err *e)
 {
-	const struct row *r = rows;
-
-	while (strcmp(r->name, o->name) != 0)
-		r++;
-	return render_flag(&((struct flags *)opts)->load,
-			   (enum render_flag)r->type, r->key, value, e);
+	return render_flag(&((struct flags *)opts)->load, o->name, value, e);
 }
 
 /* Go stops at the first -h, whatever follows. */
@@ -300,13 +204,86 @@ static int help(void *opts, const struct opt *o UNUSED,
 	return err_set(e, 0, "help");
 }
 
-#define IS_BOOL(type) ((type) == RENDER_BOOL || (type) == RENDER_FATAL)
 #define AT(field) offsetof(struct flags, field)
+#define VALUE(name) {0, name, OPT_FN, 0, 0, set}
+#define YES(name) {0, name, OPT_FN0, 0, 0, set}
 
 static const struct opt consul_template_opts[] = {
-#define OPT(name, type, key) \
-	{0, name, IS_BOOL(RENDER_##type) ? OPT_FN0 : OPT_FN, 0, 0, set},
-	FLAGS(OPT)
+	VALUE("config"),
+	VALUE("consul-addr"),
+	VALUE("consul-auth"),
+	YES("consul-retry"),
+	VALUE("consul-retry-attempts"),
+	VALUE("consul-retry-backoff"),
+	VALUE("consul-retry-max-backoff"),
+	YES("consul-ssl"),
+	VALUE("consul-ssl-ca-cert"),
+	VALUE("consul-ssl-ca-path"),
+	VALUE("consul-ssl-cert"),
+	VALUE("consul-ssl-key"),
+	VALUE("consul-ssl-server-name"),
+	YES("consul-ssl-verify"),
+	VALUE("consul-token"),
+	VALUE("consul-token-file"),
+	VALUE("consul-transport-dial-keep-alive"),
+	VALUE("consul-transport-dial-timeout"),
+	YES("consul-transport-disable-keep-alives"),
+	VALUE("consul-transport-max-idle-conns-per-host"),
+	VALUE("consul-transport-tls-handshake-timeout"),
+	YES("dedup"),
+	VALUE("default-left-delimiter"),
+	VALUE("default-right-delimiter"),
+	VALUE("exec"),
+	VALUE("exec-env-allowlist"),
+	VALUE("exec-env-custom"),
+	VALUE("exec-env-denylist"),
+	YES("exec-env-pristine"),
+	VALUE("exec-kill-signal"),
+	VALUE("exec-kill-timeout"),
+	VALUE("exec-reload-signal"),
+	VALUE("exec-splay"),
+	VALUE("kill-signal"),
+	VALUE("log-file"),
+	VALUE("log-level"),
+	VALUE("log-rotate-bytes"),
+	VALUE("log-rotate-duration"),
+	VALUE("log-rotate-max-files"),
+	VALUE("max-stale"),
+	YES("once"),
+	YES("parse-only"),
+	VALUE("pid-file"),
+	VALUE("reload-signal"),
+	VALUE("retry"),
+	YES("syslog"),
+	VALUE("syslog-facility"),
+	VALUE("syslog-name"),
+	VALUE("template"),
+	YES("template-error-fatal"),
+	VALUE("vault-addr"),
+	VALUE("vault-agent-token-file"),
+	VALUE("vault-client-user-agent"),
+	VALUE("vault-default-lease-duration"),
+	YES("vault-renew-token"),
+	YES("vault-retry"),
+	VALUE("vault-retry-attempts"),
+	VALUE("vault-retry-backoff"),
+	VALUE("vault-retry-max-backoff"),
+	YES("vault-ssl"),
+	VALUE("vault-ssl-ca-cert"),
+	VALUE("vault-ssl-ca-path"),
+	VALUE("vault-ssl-cert"),
+	VALUE("vault-ssl-key"),
+	VALUE("vault-ssl-server-name"),
+	YES("vault-ssl-verify"),
+	VALUE("vault-token"),
+	VALUE("vault-transport-dial-keep-alive"),
+	VALUE("vault-transport-dial-timeout"),
+	YES("vault-transport-disable-keep-alives"),
+	VALUE("vault-transport-max-conns-per-host"),
+	VALUE("vault-transport-max-idle-conns-per-host"),
+	VALUE("vault-transport-tls-handshake-timeout"),
+	YES("vault-unwrap-token"),
+	VALUE("wait"),
 	{0, "dry", OPT_FLAG, AT(load.dry), 0, NULL},
 	{'h', "h", OPT_FN0, 0, 0, help},
 	{0, "help", OPT_FN0, 0, 0, help},

@@ -34,14 +34,22 @@ enum conf_flag {
 	CONF_JOIN = 1,   /* lists add up over files instead of replacing */
 	CONF_OR = 2,     /* true in any file stays true */
 	CONF_SECRET = 4, /* never in the log */
+	CONF_WIDE = 8,   /* an integer of 64 bits */
 };
+
+enum { CONF_NOWHERE = 0xFFFF }; /* the value is used in conf_final.c */
 
 struct conf_block;
 
 struct conf_key {
 	const char *name;
-	uint8_t type, flags;
+	/* Of strings: names of environment variables, the first one set
+	 * counts, and the default as "=TEXT"; separated by spaces. */
+	const char *env;
 	const struct conf_block *block;
+	int32_t def;  /* durations in ms, fractions in hundredths */
+	uint16_t off; /* in the struct of the block, or CONF_NOWHERE */
+	uint8_t type, flags;
 };
 
 struct conf_block {
@@ -71,6 +79,8 @@ void conf_set(struct arena *a, struct val *tree, const char *path,
 /* The block or leaf under a key, NULL when it was not given. */
 const struct val *conf_get(const struct val *tree, const char *key);
 const struct conf_key *conf_key(const struct conf_block *b, struct str name);
+/* The key at "a.b.c" of the whole configuration. */
+const struct conf_key *conf_key_at(const char *path);
 
 /* --- words --- */
 

@@ -356,14 +356,6 @@ static void field(struct reader *r, const char *name,
 		val_map_sets(r->arena, out, str_of(k->name), x);
 }
 
-const struct conf_key *conf_key(const struct conf_block *b, struct str name)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (str_ieq(name, str_of(b->keys[i].name)))
-			return &b->keys[i];
-	return NULL;
-}
-
 static bool block(struct reader *r, const char *name, const struct conf_block *b,
 		  const struct val *v, struct val *out)
 {

@@ -63,67 +63,144 @@ static int auth(struct render_load *l, const char *path, const char *value,
 	return 0;
 }
 
-static int apply(struct render_load *l, enum render_flag type,
-		 const char *path, const char *value, struct err *e)
+/* Flags whose name is not the key's path written with dashes. */
+static const struct {
+	const char *flag, *path;
+} others[] = {
+	{"consul-addr", "consul.address"},
+	{"consul-retry", "consul.retry.enabled"},
+	{"consul-ssl", "consul.ssl.enabled"},
+	{"dedup", "deduplicate.enabled"},
+	{"default-left-delimiter", "default_delimiters.left"},
+	{"default-right-delimiter", "default_delimiters.right"},
+	{"log-file", "log_file.path"},
+	{"log-rotate-bytes", "log_file.log_rotate_bytes"},
+	{"log-rotate-duration", "log_file.log_rotate_duration"},
+	{"log-rotate-max-files", "log_file.log_rotate_max_files"},
+	{"retry", "consul.retry.backoff"},
+	{"syslog", "syslog.enabled"},
+	{"vault-addr", "vault.address"},
+	{"vault-agent-token-file", "vault.vault_agent_token_file"},
+	{"vault-retry", "vault.retry.enabled"},
+	{"vault-ssl", "vault.ssl.enabled"},
+};
+
+/* Whether a flag's name begins with a key's, and how long that is. */
+static size_t matches(const char *flag, const char *key)
+{
+	size_t n = 0;
+
+	for (; key[n]; n++)
+		if (flag[n] != (key[n] == '_' ? '-' : key[n]))
+			return 0;
+	return !flag[n] || flag[n] == '-' ? n : 0;
+}
+
+/* "consul-ssl-ca-cert" is consul.ssl.ca_cert. */
+static bool find(const struct conf_block *b, const char *flag, struct buf *path)
+{
+	size_t before = path->len;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct conf_key *k = &b->keys[i];
+		size_t n = matches(flag, k->name);
+
+		if (!n || (flag[n] && k->type != CONF_BLOCK))
+			continue;
+		buf_addf(path, "%s%s", before ? "." : "", k->name);
+		if (!flag[n] || find(k->block, flag + n + 1, path))
+			return true;
+		buf_cut(path, before);
+	}
+	return false;
+}
+
+static int leaf(struct render_load *l, const char *path,
+		const struct conf_key *k, const char *value, struct err *e)
 {
 	struct val v = val_none();
 	int64_t i = 0;
 	int number = 0;
 
-	switch (type) {
-	case RENDER_STR:
-		set(l, path, val_cstr(value));
-		return 0;
-	case RENDER_BOOL:
-		set(l, path, val_bool(opt_bool(value) == 1));
-		return 0;
-	case RENDER_INT:
+	switch ((enum conf_type)k->type) {
+	case CONF_BOOL:
+		v = val_bool(opt_bool(value) == 1);
+		break;
+	case CONF_INT:
 		if (integer(value, &i, e) < 0)
 			return -1;
-		set(l, path, val_int64(i));
-		return 0;
-	case RENDER_DUR:
+		v = val_int64(i);
+		break;
+	case CONF_DUR:
 		if (dur_parse(str_of(value), &i, e) < 0)
 			return -1;
-		set(l, path, val_int64(i));
-		return 0;
-	case RENDER_SIGNAL:
+		v = val_int64(i);
+		break;
+	case CONF_SIGNAL:
 		if (conf_signal(str_of(value), &number, e) < 0)
 			return -1;
-		set(l, path, val_int64(number));
-		return 0;
-	case RENDER_ADD:
+		v = val_int64(number);
+		break;
+	case CONF_LIST:
 		append(l, path, val_cstr(value));
 		return 0;
-	case RENDER_COMMAND:
-		v = val_list(&l->arena, &type_strings, 1);
-		val_push(&l->arena, &v, val_cstr(value));
-		set(l, path, v);
-		return 0;
-	case RENDER_WAIT:
+	case CONF_BLOCK: /* wait has a form of its own */
 		if (conf_wait(&l->arena, str_of(value), &v, e) < 0)
 			return -1;
-		set(l, path, v);
-		return 0;
-	case RENDER_AUTH:
-		return auth(l, path, value, e);
-	case RENDER_TEMPLATE:
+		break;
+	case CONF_BLOCKS:
 		if (conf_template(&l->arena, str_of(value), &v, e) < 0)
 			return -1;
 		append(l, path, v);
 		return 0;
-	case RENDER_PATH:
+	case CONF_STR:
+	case CONF_FLOAT:
+	case CONF_WORDS:
+	case CONF_PERMS:
+	case CONF_ID:
+		v = val_cstr(value);
+		break;
+	}
+	set(l, path, v);
+	return 0;
+}
+
+/* The flags that are no key, or not only. */
+static int apply(struct render_load *l, const char *name, const char *value,
+		 struct err *e)
+{
+	struct buf BUF_AUTO path = {0};
+	struct str flag = str_of(name);
+	struct val v;
+
+	if (str_is(flag, "config"))
 		return strlist_add(&l->paths, value) < 0 ? err_nomem(e) : 0;
-	case RENDER_FATAL:
+	if (str_is(flag, "consul-auth"))
+		return auth(l, "consul.auth", value, e);
+	if (str_is(flag, "template-error-fatal")) {
 		l->error_fatal_given = true;
 		l->error_fatal = opt_bool(value) == 1;
 		return 0;
 	}
-	return 0;
+	if (str_is(flag, "exec")) { /* one element, whatever commas it has */
+		v = val_list(&l->arena, &type_strings, 1);
+		val_push(&l->arena, &v, val_cstr(value));
+		set(l, "exec.command", v);
+		return 0;
+	}
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (str_is(flag, others[i].flag))
+			return leaf(l, others[i].path,
+				    conf_key_at(others[i].path), value, e);
+	if (!find(&conf_root, name, &path))
+		return err_set(e, 0, "no such flag");
+	/* The tree keeps the path's pieces as its keys. */
+	name = arena_strdup(&l->arena, path.p);
+	return leaf(l, name, conf_key_at(name), value, e);
 }
 
-int render_flag(struct render_load *l, enum render_flag type, const char *path,
-		const char *value, struct err *e)
+int render_flag(struct render_load *l, const char *name, const char *value,
+		struct err *e)
 {
 	jmp_buf oom;
 	volatile int rc;
@@ -133,7 +210,7 @@ int render_flag(struct render_load *l, enum render_flag type, const char *path,
 		return err_nomem(e);
 	}
 	l->arena.oom = &oom;
-	rc = apply(l, type, path, value, e);
+	rc = apply(l, name, value, e);
 	l->arena.oom = NULL;
 	return rc;
 }

@@ -43,25 +43,11 @@ void render_load_end(struct render_load *l);
 int render_load_local(struct render_load *l, const char *text,
 		      struct err *e) MUST_USE;
 
-/* How a flag's text becomes a value of the key `path` ("consul.ssl.verify"). */
-enum render_flag {
-	RENDER_STR,
-	RENDER_BOOL,
-	RENDER_INT,
-	RENDER_DUR,
-	RENDER_SIGNAL,
-	RENDER_ADD,      /* one more element of a list */
-	RENDER_COMMAND,  /* one element, a command line */
-	RENDER_WAIT,
-	RENDER_AUTH,     /* user[:password], replaces the stanza */
-	RENDER_TEMPLATE, /* one more template */
-	RENDER_PATH,     /* one more -config */
-	RENDER_FATAL,    /* over every template */
-};
-
-/* Error texts are what Go's flag package shows behind `invalid value`. */
-int render_flag(struct render_load *l, enum render_flag type, const char *path,
-		const char *value, struct err *e) MUST_USE;
+/* A flag by its name without dashes ("consul-ssl-verify"; booleans with "true"
+ * or "false"). Error texts are what Go's flag package shows behind `invalid
+ * value`. */
+int render_flag(struct render_load *l, const char *name, const char *value,
+		struct err *e) MUST_USE;
 
 /* ctx is a struct render_load. Reads the files anew, sets level, log file and
  * syslog up. Errors are configuration errors (exit 15). */

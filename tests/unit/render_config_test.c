@@ -70,7 +70,7 @@ static struct render_config *load_text(struct render_load *l, const char *text,
 	struct render_config *c = NULL;
 
 	render_load_init(l);
-	assert_int_equal(render_flag(l, RENDER_PATH, "", put("a.hcl", text), e),
+	assert_int_equal(render_flag(l, "config", put("a.hcl", text), e),
 			 0);
 	if (render_load(l, &c, e) < 0)
 		return NULL;
@@ -239,12 +239,11 @@ static void refusals(void **state)
 	}
 }
 
-static void flag(struct render_load *l, enum render_flag type, const char *path,
-		 const char *value)
+static void flag(struct render_load *l, const char *name, const char *value)
 {
 	struct err e;
 
-	assert_int_equal(render_flag(l, type, path, value, &e), 0);
+	assert_int_equal(render_flag(l, name, value, &e), 0);
 }
 
 static void sources_in_order(void **state)
@@ -255,13 +254,13 @@ static void sources_in_order(void **state)
 
 	(void)state;
 	render_load_init(&l);
-	flag(&l, RENDER_PATH, "",
+	flag(&l, "config",
 	     put("a.hcl", "once = true pid_file = \"a\" log_level = \"err\"\n"
 			  "consul { address = \"a\" token = \"ta\" }\n"
 			  "err_on_failed_lookup = true\n"
 			  "exec { env { custom = [\"A\"] } command = [\"a\"] }\n"
 			  "template { source = \"a\" error_fatal = true }\n"));
-	flag(&l, RENDER_PATH, "",
+	flag(&l, "config",
 	     put("b.json", "{\"consul\": {\"address\": \"b\"}, "
 			   "\"err_on_failed_lookup\": false, \"exec\": "
 			   "{\"env\": {\"custom\": [\"B\"]}, \"command\": "
@@ -272,11 +271,11 @@ static void sources_in_order(void **state)
 					   "template { source = \"local\" }",
 					   &e),
 			 0);
-	flag(&l, RENDER_STR, "pid_file", "flag");
-	flag(&l, RENDER_ADD, "exec.env.custom", "F");
-	flag(&l, RENDER_TEMPLATE, "template", "in:out:run x:y");
-	flag(&l, RENDER_AUTH, "consul.auth", "u:p:q");
-	flag(&l, RENDER_FATAL, "", "false");
+	flag(&l, "pid-file", "flag");
+	flag(&l, "exec-env-custom", "F");
+	flag(&l, "template", "in:out:run x:y");
+	flag(&l, "consul-auth", "u:p:q");
+	flag(&l, "template-error-fatal", "false");
 	assert_int_equal(render_load(&l, &c, &e), 0);
 	assert_false(c->once); /* as in the original, only the flag counts */
 	assert_string_equal(c->pid_file, "flag");
@@ -326,7 +325,7 @@ static void template_form(void **state)
 		struct render_config *c;
 
 		render_load_init(&l);
-		flag(&l, RENDER_TEMPLATE, "template", t[i].in);
+		flag(&l, "template", t[i].in);
 		assert_int_equal(render_load(&l, &c, &e), 0);
 		assert_string_equal(c->templates[0].source, t[i].source);
 		assert_string_equal(c->templates[0].destination,
@@ -354,7 +353,7 @@ static void folders(void **state)
 	put("d/20-b", "log_level = \"info\" template { source = \"2\" }");
 	put("d/10-a.hcl", "log_level = \"bogus\" template { source = \"1\" }");
 	render_load_init(&l);
-	flag(&l, RENDER_PATH, "", path);
+	flag(&l, "config", path);
 	assert_int_equal(render_load(&l, &c, &e), 0);
 	assert_int_equal(c->ntemplates, 2);
 	assert_string_equal(c->templates[1].source, "2");
@@ -412,8 +411,62 @@ static void secrets_stay_out_of_the_log(void **state)
 	assert_non_null(c);
 	render_dump(c, &b);
 	assert_null(strstr(b.p, "s3cret"));
-	assert_non_null(strstr(b.p, "\"Source\":\"t\\\"\""));
+	assert_non_null(strstr(b.p, "\"source\":\"t\\\"\""));
 	buf_free(&b);
+	done(&l, c);
+}
+
+static void flags_find_their_keys(void **state)
+{
+	struct render_load l;
+	struct render_config *c = NULL;
+	struct err e;
+
+	(void)state;
+	render_load_init(&l);
+	flag(&l, "consul-addr", "a:1");
+	flag(&l, "consul-ssl-ca-cert", "ca");
+	flag(&l, "consul-retry", "false");
+	flag(&l, "consul-transport-max-idle-conns-per-host", "7");
+	flag(&l, "retry", "5s");
+	flag(&l, "vault-agent-token-file", "t");
+	flag(&l, "vault-ssl-verify", "false");
+	flag(&l, "log-rotate-bytes", "9");
+	flag(&l, "log-rotate-max-files", "-1");
+	flag(&l, "exec", "a,b c");
+	flag(&l, "exec-reload-signal", "sigusr1");
+	flag(&l, "default-left-delimiter", "<<");
+	flag(&l, "max-stale", "1m");
+	flag(&l, "once", "true");
+	flag(&l, "parse-only", "true");
+	flag(&l, "syslog-name", "n");
+	flag(&l, "syslog", "false");
+	flag(&l, "dedup", "true");
+	flag(&l, "wait", "1s:2s");
+	flag(&l, "template", "x");
+	assert_int_equal(render_flag(&l, "no-such", "", &e), -1);
+	assert_int_equal(render_flag(&l, "wait", "x", &e), -1);
+	assert_int_equal(render_load(&l, &c, &e), 0);
+	assert_string_equal(c->consul.address, "a:1");
+	assert_string_equal(c->consul.ssl.ca_cert, "ca");
+	assert_true(c->consul.ssl.enabled);
+	assert_false(c->consul.retry.enabled);
+	assert_int_equal(c->consul.transport.max_idle_conns_per_host, 7);
+	assert_int_equal(c->consul.retry.backoff, 5 * DUR_S);
+	assert_string_equal(c->vault.agent_token_file, "t");
+	assert_false(c->vault.ssl.verify);
+	assert_int_equal(c->log_file.rotate_bytes, 9);
+	assert_int_equal(c->log_file.max_files, -1);
+	assert_int_equal(c->exec.command.n, 1);
+	assert_string_equal(c->exec.command.items[0], "a,b c");
+	assert_int_equal(c->exec.reload_signal, SIGUSR1);
+	assert_int_equal(c->max_stale, DUR_MIN);
+	assert_true(c->once && c->parse_only && c->dedup.enabled);
+	assert_false(c->syslog.enabled);
+	assert_string_equal(c->syslog.name, "n");
+	assert_int_equal(c->wait.max, 2 * DUR_S);
+	assert_string_equal(c->templates[0].left, "<<");
+	assert_string_equal(c->templates[0].right, "}}");
 	done(&l, c);
 }
 
@@ -425,6 +478,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(sources_in_order),
 		cmocka_unit_test(template_form),
+		cmocka_unit_test(flags_find_their_keys),
 		cmocka_unit_test(folders),
 		cmocka_unit_test(environment),
 		cmocka_unit_test(secrets_stay_out_of_the_log),
