@@ -186,6 +186,9 @@ struct regex_scratch {
 	uint32_t *visited; /* backtracker: a bit per position and instruction */
 	struct job *jobs;
 	size_t njobs, jobs_cap;
+	/* what a short text needs, without an allocation */
+	uint32_t few_visited[64];
+	struct job few_jobs[16];
 	uint32_t *mark; /* parallel: the step an instruction was added in */
 	uint32_t gen;
 	uint32_t *threads[2];

@@ -109,10 +109,27 @@ bool re_backtrack_fits(const struct match *m)
 	       (uint64_t)(m->n - m->from + 1) * ninst <= BT_BITS;
 }
 
+static int more_jobs(struct regex_scratch *x)
+{
+	if (!x->jobs) {
+		x->jobs = x->few_jobs;
+		x->jobs_cap = COUNT(x->few_jobs);
+		return 0;
+	}
+	if (x->jobs == x->few_jobs) {
+		x->jobs = calloc(2 * x->jobs_cap, sizeof(*x->jobs));
+		if (!x->jobs)
+			return -1;
+		memcpy(x->jobs, x->few_jobs, sizeof(x->few_jobs));
+		x->jobs_cap *= 2;
+		return 0;
+	}
+	return vec_room(&x->jobs, x->njobs, &x->jobs_cap, sizeof(*x->jobs), 0);
+}
+
 static int job_push(struct regex_scratch *x, uint32_t pc, uint32_t pos)
 {
-	if (x->njobs == x->jobs_cap &&
-	    vec_room(&x->jobs, x->njobs, &x->jobs_cap, sizeof(*x->jobs), 0) < 0)
+	if (x->njobs == x->jobs_cap && more_jobs(x) < 0)
 		return -1;
 	x->jobs[x->njobs++] = (struct job){pc, pos};
 	return 0;
@@ -234,8 +251,15 @@ int re_backtrack(struct match *m)
 	uint32_t pos = m->from;
 	int r = 0, w;
 
-	if (!x->visited)
-		x->visited = calloc(BT_BITS / 32 + 1, sizeof(*x->visited));
+	if (!x->visited) {
+		/* for this text: later searches in it begin further behind */
+		size_t words = (size_t)(m->n - m->from + 1) * m->re->ninst /
+				       32 + 1;
+
+		x->visited = words <= COUNT(x->few_visited)
+				     ? x->few_visited
+				     : calloc(words, sizeof(*x->visited));
+	}
 	if (!x->cap && m->ncap)
 		x->cap = calloc(m->ncap, sizeof(*x->cap));
 	if (!x->visited || (m->ncap && !x->cap))
@@ -270,8 +294,10 @@ struct parallel {
 
 void re_scratch_free(struct regex_scratch *x)
 {
-	free(x->visited);
-	free(x->jobs);
+	if (x->visited != x->few_visited)
+		free(x->visited);
+	if (x->jobs != x->few_jobs)
+		free(x->jobs);
 	free(x->mark);
 	free(x->threads[0]);
 	free(x->threads[1]);
