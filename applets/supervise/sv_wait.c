@@ -69,17 +69,14 @@ struct sv_waiter *sv_wait_open(char *const *dirs, size_t n)
 }
 
 /* Until one or all are there. */
-static void wait_for(struct sv_waiter *w, struct target t, bool any,
-		     int64_t deadline)
+static int wait_for(struct sv_waiter *w, struct target t, bool any,
+		    int64_t deadline)
 {
 	w->target = t;
 	w->ev.any = any;
 	for (size_t i = 0; i < w->ev.n; i++)
 		w->ev.items[i].done |= reached(&w->sv[i], t);
-	if (ev_wait(&w->ev, deadline) < 0) {
-		sv_wait_close(w);
-		die(99, "timed out");
-	}
+	return ev_wait(&w->ev, deadline);
 }
 
 int sv_wait(struct sv_waiter *w, const struct sv_goal *g)
@@ -91,8 +88,11 @@ int sv_wait(struct sv_waiter *w, const struct sv_goal *g)
 		.ready = g->state == 'U' || g->state == 'D' || g->state == 'R',
 	};
 
+	int r = 0;
+
 	if (restart) {
-		wait_for(w, (struct target){false, g->over}, false, deadline);
+		r = wait_for(w, (struct target){false, g->over}, false,
+			     deadline);
 		/* what failed meanwhile will not come up */
 		for (size_t i = 0; i < w->ev.n; i++) {
 			struct s6_watch *s = &w->sv[i];
@@ -101,14 +101,20 @@ int sv_wait(struct sv_waiter *w, const struct sv_goal *g)
 			w->failed += s->failed && !s->left;
 		}
 	}
-	wait_for(w, t, g->any && !restart, deadline);
-	int failed = w->failed;
+	if (r == 0)
+		r = wait_for(w, t, g->any && !restart, deadline);
+	if (r == 0)
+		r = w->failed;
 	sv_wait_close(w);
-	return failed;
+	return r;
 }
 
 int sv_wait_exit(int failed)
 {
+	if (failed < 0) {
+		say_fatal("timed out");
+		return 99;
+	}
 	if (failed)
 		say_fatal("some services reported permanent failure or their "
 			  "supervisor died");

@@ -33,7 +33,7 @@ struct sv_waiter;
 /* Subscribes to the services and reads how they are; dies with 111. */
 struct sv_waiter *sv_wait_open(char *const *dirs, size_t n);
 /* Waits, unsubscribes and frees. Returns how many failed for good or lost
- * their supervisor; dies with 99 when the time is over. */
+ * their supervisor, -1 when the time is over. */
 int sv_wait(struct sv_waiter *w, const struct sv_goal *g);
 /* The exit code for that number, with its message. */
 int sv_wait_exit(int failed);
