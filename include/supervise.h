@@ -70,7 +70,9 @@ struct service {
 	struct service *next, **link; /* in sup->all */
 	enum service_state state;
 	bool leaving;
+	bool news;      /* the status has changed and is not written yet */
 	bool dirty;     /* the status file is not what status says */
+	bool ordered;   /* the next start is to be at once */
 	bool kill_sent; /* the down signal came before the program ran */
 	bool has_error; /* supervise/last-error is there */
 	int dir;        /* the service directory */

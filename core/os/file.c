@@ -116,7 +116,9 @@ static int dress(int at, const char *path, int fd, const struct file_how *how,
 		 struct err *e)
 {
 	struct stat old;
-	bool was = fstatat(at, path, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+	bool asks = !(how->flags & FILE_MODE) || how->flags & FILE_KEEP_OWNER;
+	bool was = asks &&
+		   fstatat(at, path, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
 		   S_ISREG(old.st_mode);
 	mode_t mode = 0644;
 

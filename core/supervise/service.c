@@ -128,7 +128,7 @@ static void rest(struct service *s)
 	if (s->leaving)
 		leave(s);
 	else if (s->status.want_up)
-		set_deadline(s, s->started + RESTART_MS);
+		set_deadline(s, s->ordered ? 0 : s->started + RESTART_MS);
 }
 
 /* --- start --- */
@@ -209,7 +209,7 @@ static void up(struct service *s)
 {
 	s->state = SERVICE_UP;
 	launch_worked(s);
-	s->status.pid = s->child.pid;
+	s->status.pid = s->start.pid; /* even if it has ended meanwhile */
 	s->status.ready = s->status.paused = s->status.finishing = false;
 	tai_now(&s->status.stamp);
 	service_publish(s, "u");
@@ -530,14 +530,18 @@ static void leave_after(struct service *s)
 		leave(s);
 }
 
+/* Up again after a stop was ordered is an order to start: it is obeyed as soon
+ * as nothing runs, without the delay of a restart. */
 static void want(struct service *s, const struct command *c)
 {
 	if (c->deeds & (DOWN_MAKE | DOWN_REMOVE))
 		down_file(s, c->deeds & DOWN_MAKE);
-	if (c->deeds & WANT_UP)
+	if (c->deeds & WANT_UP) {
+		s->ordered |= !s->status.want_up;
 		s->status.want_up = true;
+	}
 	if (c->deeds & WANT_DOWN)
-		s->status.want_up = false;
+		s->status.want_up = s->ordered = false;
 }
 
 static void obey(struct service *s, const struct command *c)
@@ -550,7 +554,7 @@ static void obey(struct service *s, const struct command *c)
 		signal_it(s, c);
 	if (wanted != s->status.want_up ||
 	    (runs && (c->deeds & (PAUSED | CONTINUED))))
-		service_publish(s, "");
+		s->news = true;
 	if (s->state == SERVICE_DOWN && !s->status.want_up)
 		loop_timer_unset(&s->deadline);
 	if (s->state == SERVICE_DOWN && (c->deeds & START))
@@ -559,16 +563,26 @@ static void obey(struct service *s, const struct command *c)
 		leave_after(s);
 }
 
+static void hear(struct service *s, char byte)
+{
+	for (size_t i = 0; i < COUNT(commands); i++)
+		if (commands[i].byte == byte)
+			obey(s, &commands[i]);
+}
+
+/* Several commands that came together are one change of the status. */
+static void tell_news(struct service *s)
+{
+	if (s->news && s->state != SERVICE_GONE)
+		service_publish(s, "");
+}
+
 void service_command(struct service *s, char byte)
 {
 	if (s->state == SERVICE_GONE)
 		return;
-	for (size_t i = 0; i < COUNT(commands); i++) {
-		if (commands[i].byte != byte)
-			continue;
-		obey(s, &commands[i]);
-		return;
-	}
+	hear(s, byte);
+	tell_news(s);
 }
 
 /* One piece of the FIFO; false when it is empty. */
@@ -577,8 +591,9 @@ static bool read_control(struct service *s)
 	char b[256];
 	ssize_t n = read(s->control.fd, b, sizeof(b));
 
-	for (ssize_t i = 0; i < n; i++)
-		service_command(s, b[i]);
+	for (ssize_t i = 0; i < n && s->state != SERVICE_GONE; i++)
+		hear(s, b[i]);
+	tell_news(s);
 	return n > 0 && s->state != SERVICE_GONE;
 }
 
@@ -617,6 +632,7 @@ static void terminate(struct service *s)
 	case SERVICE_UP:
 		s->leaving = true;
 		obey(s, &down);
+		tell_news(s);
 		break;
 	case SERVICE_FINISH:
 		leave_after(s);

@@ -112,6 +112,7 @@ void service_publish(struct service *s, const char *events)
 {
 	struct err *e = &s->sup->e;
 
+	s->news = false;
 	write_status(s);
 	if (!*events)
 		return;

@@ -189,6 +189,27 @@ static void orders_start_at_once(void **state)
 	end(&s);
 }
 
+/* Up again after down is an order too, as soon as nothing runs. */
+static void down_and_up_is_a_restart_at_once(void **state)
+{
+	int64_t start = clock_mono_ms();
+
+	(void)state;
+	rig_put("a", "run", "exec sleep 100");
+	rig_put("a", "finish", "exit 0");
+	begin(&s, "a");
+	for (int i = 0; i < 4; i++) {
+		wait_events("u");
+		events[0] = '\0';
+		service_command(&s, 'd');
+		service_command(&s, 'u');
+		wait_events("dD");
+	}
+	wait_events("dDu");
+	assert_true(clock_mono_ms() - start < 900);
+	end(&s);
+}
+
 /* The bytes of a finish script come before the start that its end causes. */
 static void commands_of_finish_are_heard_first(void **state)
 {
@@ -595,6 +616,7 @@ int main(void)
 		SERVICE_TEST(finish_125_is_permanent),
 		SERVICE_TEST(a_service_that_was_up_a_second_restarts_at_once),
 		SERVICE_TEST(orders_start_at_once),
+		SERVICE_TEST(down_and_up_is_a_restart_at_once),
 		SERVICE_TEST(commands_of_finish_are_heard_first),
 		SERVICE_TEST(commands_in_down),
 		SERVICE_TEST(commands_in_up_are_signals),
