@@ -35,8 +35,18 @@ bool launch_finish(struct service *s, pid_t dead, int wstat);
 
 /* Called by launch: from now on the start's outcome is watched. */
 void service_watch_start(struct service *s);
-/* The start by deadline (state DOWN). */
+/* Sets the deadline: in DOWN of the next start, otherwise of a SIGKILL. */
 void service_schedule(struct service *s, int64_t at);
+void service_start_now(struct service *s);
+/* A signal to what runs, or to its process group. */
+void service_send(const struct service *s, int sig, bool group);
+/* To the group, or to the process alone before it has made its group. */
+void service_send_group(const struct service *s, int sig);
+/* The service's children get /dev/null as 0 and 1 from now on; a logger behind
+ * its pipe can see the end. */
+void service_release(struct service *s);
+/* Ends supervision: `x`, then GONE. */
+void service_leave(struct service *s);
 /* Undoes service_open from any point; closes all its descriptors. */
 void service_close(struct service *s);
 /* Puts it on the control FIFO. */

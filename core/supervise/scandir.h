@@ -69,4 +69,22 @@ void scandir_force(struct scandir *d);
 /* The logger of svscan's own messages is here. */
 bool scandir_has_catch_all(const struct scandir *d);
 
+/* --- half.c --- */
+
+/* The logger of what svscan itself says. */
+#define SCAN_CATCH_ALL "s6-svscan-log"
+
+/* NULL is not. */
+bool half_alive(const struct half *h);
+/* Whatever of an active entry is not supervised, will be. */
+void entry_settle(struct entry *en);
+/* The pair's pipe is closed as far as nobody uses it, and not kept. */
+void entry_let_go(struct entry *en);
+/* Hooks of the supervisor. */
+void half_left(struct service *s);
+void half_released(struct service *s);
+
+/* Forgets what is over, at the end of this turn. */
+void scandir_sweep_soon(struct scandir *d);
+
 #endif

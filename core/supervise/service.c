@@ -10,12 +10,7 @@
  *                                                   or dD, DOWN
  *  deadline           start         KILL the child  KILL run       KILL finish
  *  newline            -             -               ready, U       -
- *  command            service_command: a table
- *  TERM               leave         down signal     down signal    let go of
- *                                   and LEAVING     and LEAVING    stdio, LEAVING
- *  HUP                leave         let go of stdio, LEAVING (all three)
- *  QUIT               leave at once, whatever runs goes on
- *  INT                leave         INT to the group, leave at once
+ *  commands, and the signals of a supervisor: command.c
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "s6/control.h"
 #include "s6/tally.h"
 #include "supervise/inner.h"
 
@@ -34,21 +28,14 @@ enum {
 	FINISH_MS = 5000,        /* timeout-finish without such a file */
 	FINISH_PERMANENT = 125,  /* finish's exit code for "do not restart" */
 	STARTS_PER_TURN = 8,     /* so that many starts delay no command */
-	CONTROL_READS = 256,     /* most reads of one FIFO at a time */
 };
 
-static void leave(struct service *s);
 static void on_deadline(struct loop_timer *t);
 static void on_child(struct child *c, int wstat);
 
-static void set_deadline(struct service *s, int64_t at)
-{
-	loop_timer_set(s->sup->loop, &s->deadline, at, on_deadline, s);
-}
-
 void service_schedule(struct service *s, int64_t at)
 {
-	set_deadline(s, at);
+	loop_timer_set(s->sup->loop, &s->deadline, at, on_deadline, s);
 }
 
 static void unwatch_close(struct loop_fd *w)
@@ -65,14 +52,13 @@ static void close_outcome(struct service *s)
 
 /* --- signals to what runs --- */
 
-static void send(const struct service *s, int sig, bool group)
+void service_send(const struct service *s, int sig, bool group)
 {
 	if (s->child.pid > 0)
 		kill(group ? -s->child.pid : s->child.pid, sig);
 }
 
-/* What a group leader that has not called setsid yet would miss, it gets. */
-static void send_group(const struct service *s, int sig)
+void service_send_group(const struct service *s, int sig)
 {
 	if (s->child.pid > 0 && kill(-s->child.pid, sig) < 0)
 		kill(s->child.pid, sig);
@@ -80,9 +66,7 @@ static void send_group(const struct service *s, int sig)
 
 /* --- the end of supervision --- */
 
-/* The service's children get /dev/null from now on; a logger behind its pipe
- * can see the end. */
-static void release(struct service *s)
+void service_release(struct service *s)
 {
 	if (s->in == SPAWN_NULL && s->out == SPAWN_NULL)
 		return;
@@ -108,14 +92,14 @@ void service_close(struct service *s)
 	s->state = SERVICE_GONE;
 }
 
-static void leave(struct service *s)
+void service_leave(struct service *s)
 {
 	service_publish(s, "x");
 	*s->link = s->next;
 	if (s->next)
 		s->next->link = s->link;
 	service_close(s);
-	release(s);
+	service_release(s);
 	if (s->sup->hooks.left)
 		s->sup->hooks.left(s);
 }
@@ -126,9 +110,9 @@ static void rest(struct service *s)
 	s->state = SERVICE_DOWN;
 	loop_timer_unset(&s->deadline);
 	if (s->leaving)
-		leave(s);
+		service_leave(s);
 	else if (s->status.want_up)
-		set_deadline(s, s->ordered ? 0 : s->started + RESTART_MS);
+		service_schedule(s, s->ordered ? 0 : s->started + RESTART_MS);
 }
 
 /* --- start --- */
@@ -160,12 +144,12 @@ static void start_due(struct service *s, int64_t since)
 	if (!s->status.want_up)
 		return;
 	if (!has_turn(s->sup))
-		set_deadline(s, since);
+		service_schedule(s, since);
 	else if (still_wanted(s))
 		launch_run(s);
 }
 
-static void start_now(struct service *s)
+void service_start_now(struct service *s)
 {
 	loop_timer_unset(&s->deadline);
 	launch_run(s);
@@ -216,7 +200,7 @@ static void up(struct service *s)
 	if (s->notify.fd >= 0)
 		watch_notify(s);
 	if (s->kill_sent)
-		send(s, service_signal_file(s, "down-signal", SIGTERM), false);
+		service_send(s, service_signal_file(s, "down-signal", SIGTERM), false);
 }
 
 static void not_executed(struct service *s, int num)
@@ -229,7 +213,7 @@ static void not_executed(struct service *s, int num)
 	s->state = SERVICE_DOWN;
 	launch_failed(s, stage, num);
 	if (s->leaving)
-		leave(s);
+		service_leave(s);
 }
 
 /* The start's outcome may be known now. */
@@ -345,7 +329,7 @@ static void run_died(struct service *s, pid_t pid, int wstat)
 	s->status.pid = s->child.pid;
 	s->status.finishing = true;
 	service_publish(s, "d");
-	set_deadline(s, finish_deadline(s));
+	service_schedule(s, finish_deadline(s));
 }
 
 static void finish_ended(struct service *s, int wstat)
@@ -387,17 +371,17 @@ static void kill_run(struct service *s)
 {
 	bool group = service_has(s, "flag-timeout-killpg");
 
-	send(s, SIGKILL, group);
-	send(s, SIGCONT, group);
-	set_deadline(s, clock_mono_ms() + KILL_AGAIN_MS);
+	service_send(s, SIGKILL, group);
+	service_send(s, SIGCONT, group);
+	service_schedule(s, clock_mono_ms() + KILL_AGAIN_MS);
 }
 
 static void kill_finish(struct service *s)
 {
 	service_warn(s, 0, "finish script takes too long - killing it");
-	send(s, SIGCONT, false);
-	send(s, SIGKILL, false);
-	set_deadline(s, clock_mono_ms() + KILL_AGAIN_MS);
+	service_send(s, SIGCONT, false);
+	service_send(s, SIGKILL, false);
+	service_schedule(s, clock_mono_ms() + KILL_AGAIN_MS);
 }
 
 static void on_deadline(struct loop_timer *t)
@@ -418,247 +402,4 @@ static void on_deadline(struct loop_timer *t)
 	case SERVICE_GONE:
 		break;
 	}
-}
-
-/* --- commands --- */
-
-enum deed {
-	WANT_UP = 1,
-	WANT_DOWN = 2,
-	DOWN_MAKE = 4,    /* the file `down` */
-	DOWN_REMOVE = 8,
-	LEAVE = 16,
-	START = 32,       /* in DOWN */
-	SEND = 64,        /* in STARTING and UP: the signal */
-	GROUP = 128,      /* to the process group */
-	PAUSED = 256,     /* in STARTING and UP: as the status says */
-	CONTINUED = 512,
-	KILL_LATER = 1024, /* in STARTING and UP: SIGCONT, arm timeout-kill */
-};
-
-enum { BY_DOWN_FILE = -1, BY_RELOAD_FILE = -2 };
-
-static const struct command {
-	char byte;
-	signed char sig;
-	uint16_t deeds;
-} commands[] = {
-	{'a', SIGALRM, SEND},
-	{'b', SIGABRT, SEND},
-	{'q', SIGQUIT, SEND},
-	{'h', SIGHUP, SEND},
-	{'k', SIGKILL, SEND},
-	{'t', SIGTERM, SEND},
-	{'i', SIGINT, SEND},
-	{'1', SIGUSR1, SEND},
-	{'2', SIGUSR2, SEND},
-	{'y', SIGWINCH, SEND},
-	{'p', SIGSTOP, SEND | PAUSED},
-	{'c', SIGCONT, SEND | CONTINUED},
-	{'P', SIGSTOP, SEND | GROUP | PAUSED},
-	{'C', SIGCONT, SEND | GROUP | CONTINUED},
-	{'K', SIGKILL, SEND | GROUP},
-	{'r', BY_DOWN_FILE, SEND},
-	{'l', BY_RELOAD_FILE, SEND},
-	{'d', BY_DOWN_FILE, WANT_DOWN | SEND | CONTINUED | KILL_LATER},
-	{'D', BY_DOWN_FILE,
-	 DOWN_MAKE | WANT_DOWN | SEND | CONTINUED | KILL_LATER},
-	{'u', 0, WANT_UP | START},
-	{'U', 0, DOWN_REMOVE | WANT_UP | START},
-	{'o', 0, WANT_DOWN | START},
-	{'O', 0, WANT_DOWN},
-	{'Q', 0, DOWN_MAKE | WANT_DOWN},
-	{'x', 0, LEAVE},
-};
-
-static void down_file(struct service *s, bool make)
-{
-	int fd;
-
-	if (!make) {
-		if (unlinkat(s->dir, "down", 0) < 0 && errno != ENOENT)
-			service_warn(s, errno, "unable to unlink down");
-		return;
-	}
-	fd = openat(s->dir, "down",
-		    O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC,
-		    0666);
-	if (fd < 0)
-		service_warn(s, errno, "unable to touch down");
-	else
-		close(fd);
-}
-
-static int signal_of(struct service *s, int sig)
-{
-	if (sig == BY_DOWN_FILE)
-		return service_signal_file(s, "down-signal", SIGTERM);
-	if (sig == BY_RELOAD_FILE)
-		return service_signal_file(s, "reload-signal", SIGHUP);
-	return sig;
-}
-
-/* A stopped process has to go on to hear its signal. An earlier deadline of
- * the same kind stays. */
-static void kill_later(struct service *s)
-{
-	uint32_t ms = service_number(s, "timeout-kill", 0);
-
-	send(s, SIGCONT, false);
-	s->kill_sent = s->state == SERVICE_STARTING;
-	if (ms && !loop_timer_is_set(&s->deadline))
-		set_deadline(s, clock_mono_ms() + ms);
-}
-
-static void signal_it(struct service *s, const struct command *c)
-{
-	send(s, signal_of(s, c->sig), c->deeds & GROUP);
-	if (c->deeds & PAUSED)
-		s->status.paused = true;
-	if (c->deeds & CONTINUED)
-		s->status.paused = false;
-	if (c->deeds & KILL_LATER)
-		kill_later(s);
-}
-
-/* Supervision ends when what runs has ended. */
-static void leave_after(struct service *s)
-{
-	release(s);
-	s->leaving = true;
-	if (s->state == SERVICE_DOWN)
-		leave(s);
-}
-
-/* Up again after a stop was ordered is an order to start: it is obeyed as soon
- * as nothing runs, without the delay of a restart. */
-static void want(struct service *s, const struct command *c)
-{
-	if (c->deeds & (DOWN_MAKE | DOWN_REMOVE))
-		down_file(s, c->deeds & DOWN_MAKE);
-	if (c->deeds & WANT_UP) {
-		s->ordered |= !s->status.want_up;
-		s->status.want_up = true;
-	}
-	if (c->deeds & WANT_DOWN)
-		s->status.want_up = s->ordered = false;
-}
-
-static void obey(struct service *s, const struct command *c)
-{
-	bool wanted = s->status.want_up;
-	bool runs = s->state == SERVICE_STARTING || s->state == SERVICE_UP;
-
-	want(s, c);
-	if (runs && (c->deeds & SEND))
-		signal_it(s, c);
-	if (wanted != s->status.want_up ||
-	    (runs && (c->deeds & (PAUSED | CONTINUED))))
-		s->news = true;
-	if (s->state == SERVICE_DOWN && !s->status.want_up)
-		loop_timer_unset(&s->deadline);
-	if (s->state == SERVICE_DOWN && (c->deeds & START))
-		start_now(s);
-	if (c->deeds & LEAVE)
-		leave_after(s);
-}
-
-static void hear(struct service *s, char byte)
-{
-	for (size_t i = 0; i < COUNT(commands); i++)
-		if (commands[i].byte == byte)
-			obey(s, &commands[i]);
-}
-
-/* Several commands that came together are one change of the status. */
-static void tell_news(struct service *s)
-{
-	if (s->news && s->state != SERVICE_GONE)
-		service_publish(s, "");
-}
-
-void service_command(struct service *s, char byte)
-{
-	if (s->state == SERVICE_GONE)
-		return;
-	hear(s, byte);
-	tell_news(s);
-}
-
-/* One piece of the FIFO; false when it is empty. */
-static bool read_control(struct service *s)
-{
-	char b[256];
-	ssize_t n = read(s->control.fd, b, sizeof(b));
-
-	for (ssize_t i = 0; i < n && s->state != SERVICE_GONE; i++)
-		hear(s, b[i]);
-	tell_news(s);
-	return n > 0 && s->state != SERVICE_GONE;
-}
-
-static void on_control(struct loop_fd *w, uint32_t events)
-{
-	(void)events;
-	read_control(w->ctx);
-}
-
-void service_poll_control(struct service *s)
-{
-	for (int i = 0; i < CONTROL_READS && read_control(s); i++)
-		;
-}
-
-int service_listen(struct service *s, struct err *e)
-{
-	return loop_watch(s->sup->loop, &s->control, s->control.fd, EPOLLIN,
-			  on_control, s, e);
-}
-
-/* --- what a supervisor process would be told by signals --- */
-
-static void terminate(struct service *s)
-{
-	static const struct command down = {
-		'd', BY_DOWN_FILE, WANT_DOWN | SEND | CONTINUED | KILL_LATER};
-
-	switch (s->state) {
-	case SERVICE_GONE:
-		break;
-	case SERVICE_DOWN:
-		leave(s);
-		break;
-	case SERVICE_STARTING:
-	case SERVICE_UP:
-		s->leaving = true;
-		obey(s, &down);
-		tell_news(s);
-		break;
-	case SERVICE_FINISH:
-		leave_after(s);
-		break;
-	}
-}
-
-void service_signal(struct service *s, int sig)
-{
-	if (s->state == SERVICE_GONE)
-		return;
-	if (sig == SIGTERM) {
-		terminate(s);
-	} else if (sig == SIGHUP) {
-		leave_after(s);
-	} else if (sig == SIGINT || sig == SIGQUIT) {
-		if (sig == SIGINT)
-			send_group(s, SIGINT);
-		leave(s);
-	}
-}
-
-void service_force(struct service *s)
-{
-	if (s->state == SERVICE_STARTING || s->state == SERVICE_UP)
-		send_group(s, SIGKILL);
-	else if (s->state == SERVICE_FINISH)
-		set_deadline(s, clock_mono_ms() + s->sup->finish_limit);
 }

@@ -262,7 +262,7 @@ t_storm_of_bytes() {
 	s6-svc -wD -T 5000 -d s/a || fail "svc: $?"
 }
 t_storm_of_crashes() {
-	local i fds t worst=0
+	local i fds t
 	mkdir s
 	printf '#!/bin/sh\nexit 1\n' >run
 	chmod +x run
@@ -279,9 +279,10 @@ t_storm_of_crashes() {
 		s6-svc -c s/a
 		until [ "$(st a paused)" = false ]; do :; done
 		t=$((($(ms) - t) / 2))
-		[ $t -gt $worst ] && worst=$t
+		echo $t >>times
 	done
-	[ $worst -le 100 ] || fail "control answered after $worst ms"
+	t=$(sort -n times | sed -n 10p) # the machine may be busy
+	[ "$t" -le 50 ] || fail "control answered after $t ms"
 	sleep 2
 	i=$(ls "/proc/$SCAN/fd" | wc -l)
 	[ $((i - fds)) -le 20 ] || fail "descriptors: $fds, then $i"

@@ -3,8 +3,8 @@
  * k-th one, for each k. Whatever fails, the services run in the end and their
  * status files say so.
  *
- * This program has its own versions of the calls; scandir.c, which is all that
- * allocates, is compiled into it with its own allocator. The clock jumps over
+ * This program has its own versions of the calls; what allocates (half.c
+ * and scandir.c) is compiled into it with its own allocator. The clock jumps over
  * waiting times, so that a retry after a minute is seen at once. */
 #include <errno.h>
 #include <fcntl.h>
@@ -132,6 +132,7 @@ static char *weak_strdup(const char *s)
 #define malloc weak_malloc
 #undef strdup
 #define strdup weak_strdup
+#include "../../core/supervise/half.c"
 #include "../../core/supervise/scandir.c"
 #undef calloc
 #undef malloc
