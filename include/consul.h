@@ -56,6 +56,8 @@ struct consul_reply {
 	int status;            /* 0 = no answer came */
 	bool absent;           /* 404 for a key: not there */
 	bool yes;              /* what PUTs answer: true or false */
+	bool too_large;        /* of consul_keys */
+	size_t bytes;          /* of consul_keys: length of the answer */
 	bool have_index;
 	uint64_t index;        /* X-Consul-Index */
 	int64_t last_contact_ms;
@@ -85,10 +87,23 @@ struct consul_ask {
 
 /* One request (or, for node and datacenters true, a row of them) for a
  * dependency of the kinds DEP_KV_GET to DEP_CA_LEAF. The callback comes once.
- * ask = NULL: a plain read. */
+ * ask = NULL: a plain read. *q is borrowed until the call ends. */
 int consul_fetch(struct consul *c, const struct tmpl_query *q,
 		 const struct consul_ask *ask, consul_fn *fn, void *ctx,
 		 struct consul_call **call, struct err *e) MUST_USE;
+
+/* One key of a recursive answer; value is base64 as it came. */
+typedef void consul_key_fn(void *ctx, struct str key, uint64_t modify_index,
+			   struct str value);
+/* All keys below a prefix (q->kind DEP_KV_LIST), handed out one by one as they
+ * come, so that only one of them is in memory; then the reply, without a
+ * value. reply.too_large: it was given up at ask->max_body. Nothing may be
+ * started, cancelled or freed from `each`. */
+int consul_keys(struct consul *c, const struct tmpl_query *q,
+		const struct consul_ask *ask, consul_key_fn *each, consul_fn *fn,
+		void *ctx, struct consul_call **call, struct err *e) MUST_USE;
+/* Decodes standard base64 into the arena; -1 when it is none. */
+int consul_base64(struct arena *a, struct str in, struct str *out);
 
 /* The value of a dependency from a JSON answer, for tests and for stores that
  * hold Consul's JSON. *absent: nothing there. */
@@ -97,9 +112,6 @@ int consul_decode(const struct tmpl_query *q, struct str json, struct arena *a,
 /* The same from parsed JSON (lists and maps as data/json.h makes them). */
 int consul_shape(const struct tmpl_query *q, const struct val *json,
 		 struct arena *a, struct val *out, struct err *e) MUST_USE;
-
-/* A copy that lives in the arena; NULL when memory is out. */
-struct tmpl_query *consul_query_dup(struct arena *a, const struct tmpl_query *q);
 
 /* --- everything else --- */
 

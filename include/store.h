@@ -80,7 +80,8 @@ struct store_ask {
 };
 
 /* The data of a template dependency (kinds DEP_KV_GET to DEP_CA_LEAF and
- * DEP_CATALOG_SERVICE); value has the shape that templates see. */
+ * DEP_CATALOG_SERVICE); value has the shape that templates see. *q is borrowed
+ * until the call ends. */
 int store_fetch(struct store *s, const struct tmpl_query *q,
 		const struct store_ask *ask, store_fn *fn, void *ctx,
 		struct store_call **call, struct err *e) MUST_USE;

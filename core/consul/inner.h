@@ -18,9 +18,9 @@ struct consul_call {
 	struct http_call *http;
 	consul_fn *fn;
 	void *ctx;
-	struct arena arena;    /* the query's strings, and notes between
-				* requests */
-	struct tmpl_query *q;  /* NULL: consul_send */
+	struct arena arena;    /* notes between requests */
+	const struct tmpl_query *q; /* NULL: consul_send */
+	struct keys *keys;     /* of consul_keys */
 	struct consul_ask ask;
 	int step;
 	const char *node;      /* DEP_NODE: the local node's name */
@@ -28,6 +28,9 @@ struct consul_call {
 	size_t next;
 };
 
+struct consul_call *consul_call_new(struct consul *c, consul_fn *fn,
+				    void *ctx);
+void consul_call_free(struct consul_call *call);
 int consul_request(struct consul_call *call, const char *method,
 		   const char *target, struct str body,
 		   const char *const *headers, struct err *e);
@@ -39,7 +42,13 @@ int consul_next(struct consul_call *call, struct err *e);
 int consul_took(struct consul_call *call, const struct http_answer *a,
 		struct consul_reply *r, struct err *e);
 
-/* Decodes standard base64 into the arena; -1 when it is none. */
-int consul_base64(struct arena *a, struct str in, struct str *out);
+/* The splitter of consul_keys, as http's body callback. */
+int consul_keys_body(void *ctx, int status, const char *p, size_t n,
+		     struct err *e);
+/* The answer is complete: 0, or -1 when it was cut. */
+int consul_keys_end(struct consul_call *call, struct consul_reply *r,
+		    struct err *e);
+struct keys *consul_keys_new(consul_key_fn *each, void *ctx, size_t max);
+void consul_keys_free(struct keys *k);
 
 #endif

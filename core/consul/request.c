@@ -5,8 +5,9 @@
 
 #include "consul/inner.h"
 
-static void call_free(struct consul_call *call)
+void consul_call_free(struct consul_call *call)
 {
+	consul_keys_free(call->keys);
 	arena_free(&call->arena);
 	free(call);
 }
@@ -16,7 +17,7 @@ void consul_cancel(struct consul_call *call)
 	if (!call)
 		return;
 	http_cancel(call->http);
-	call_free(call);
+	consul_call_free(call);
 }
 
 struct arena *consul_reply_take(struct consul_reply *r)
@@ -77,6 +78,8 @@ static int take(struct consul_call *call, const struct http_answer *a,
 		return err_set(e, a->err->num, "%s", a->err->text);
 	if (read_meta(a, r, e) < 0)
 		return -1;
+	if (call->keys && a->status == 200)
+		return consul_keys_end(call, r, e);
 	if (call->q)
 		return a->status == 200 || a->status == 404
 			       ? consul_took(call, a, r, e)
@@ -102,6 +105,8 @@ static void on_answer(void *ctx, struct http_answer *a)
 	ret = take(call, a, &r, &e);
 	if (ret == 1)
 		return;
+	if (ret < 0 && call->keys)
+		(void)!consul_keys_end(call, &r, NULL);
 	/* What the agent itself answers says nothing of leaders. */
 	if (call->q && (call->q->kind == DEP_CA_ROOTS ||
 			call->q->kind == DEP_CA_LEAF))
@@ -117,7 +122,7 @@ static void on_answer(void *ctx, struct http_answer *a)
 		arena_free(r.arena);
 		free(r.arena);
 	}
-	call_free(call);
+	consul_call_free(call);
 }
 
 /* --- starting --- */
@@ -132,6 +137,7 @@ int consul_request(struct consul_call *call, const char *method,
 		.body = body,
 		.headers = headers,
 		.max_body = call->ask.max_body,
+		.on_body = call->keys ? consul_keys_body : NULL,
 	};
 
 	/* Consul adds up to a sixteenth to the wait; a server that is silent
@@ -142,7 +148,7 @@ int consul_request(struct consul_call *call, const char *method,
 	return http_start(call->c->site, &r, on_answer, call, &call->http, e);
 }
 
-static struct consul_call *call_new(struct consul *c, consul_fn *fn, void *ctx)
+struct consul_call *consul_call_new(struct consul *c, consul_fn *fn, void *ctx)
 {
 	struct consul_call *call = calloc(1, sizeof(*call));
 
@@ -158,15 +164,15 @@ int consul_fetch(struct consul *c, const struct tmpl_query *q,
 		 const struct consul_ask *ask, consul_fn *fn, void *ctx,
 		 struct consul_call **out, struct err *e)
 {
-	struct consul_call *call = call_new(c, fn, ctx);
+	struct consul_call *call = consul_call_new(c, fn, ctx);
 
 	if (!call)
 		return err_nomem(e);
 	if (ask)
 		call->ask = *ask;
-	call->q = consul_query_dup(&call->arena, q);
-	if (!call->q ? err_nomem(e) : consul_next(call, e) < 0) {
-		call_free(call);
+	call->q = q;
+	if (consul_next(call, e) < 0) {
+		consul_call_free(call);
 		return -1;
 	}
 	if (out)
@@ -178,7 +184,7 @@ int consul_send(struct consul *c, const char *method, const char *path,
 		struct str body, const char *token, consul_fn *fn, void *ctx,
 		struct consul_call **out, struct err *e)
 {
-	struct consul_call *call = call_new(c, fn, ctx);
+	struct consul_call *call = consul_call_new(c, fn, ctx);
 	const char *headers[2] = {NULL};
 
 	if (!call)
@@ -187,54 +193,15 @@ int consul_send(struct consul *c, const char *method, const char *path,
 		headers[0] = arena_printf(&call->arena, "X-Consul-Token: %s",
 					  token);
 		if (!headers[0]) {
-			call_free(call);
+			consul_call_free(call);
 			return err_nomem(e);
 		}
 	}
 	if (consul_request(call, method, path, body, headers, e) < 0) {
-		call_free(call);
+		consul_call_free(call);
 		return -1;
 	}
 	if (out)
 		*out = call;
 	return 0;
-}
-
-/* --- copies of queries --- */
-
-static const char *dup_text(struct arena *a, const char *s)
-{
-	return arena_strdup(a, s ? s : "");
-}
-
-struct tmpl_query *consul_query_dup(struct arena *a, const struct tmpl_query *q)
-{
-	struct tmpl_query *c = arena_alloc(a, sizeof(*c));
-	const char **pairs;
-	size_t n = 0;
-
-	if (!c)
-		return NULL;
-	*c = *q;
-	c->id = dup_text(a, q->id);
-	c->name = dup_text(a, q->name);
-	c->tag = dup_text(a, q->tag);
-	c->dc = dup_text(a, q->dc);
-	c->near = dup_text(a, q->near);
-	c->ns = dup_text(a, q->ns);
-	c->partition = dup_text(a, q->partition);
-	c->peer = dup_text(a, q->peer);
-	c->sameness = dup_text(a, q->sameness);
-	c->filter = dup_text(a, q->filter);
-	c->choose = dup_text(a, q->choose);
-	c->version = dup_text(a, q->version);
-	if (q->pairs) {
-		while (q->pairs[n])
-			n++;
-		pairs = arena_array(a, n + 1, sizeof(*pairs));
-		for (size_t i = 0; pairs && i < n; i++)
-			pairs[i] = dup_text(a, q->pairs[i]);
-		c->pairs = pairs;
-	}
-	return c;
 }

@@ -53,11 +53,13 @@ static void host_environ(void *ctx, void (*fn)(void *arg, const char *pair),
 
 /* --- dependencies --- */
 
+/* Notes a view once for each execution. */
 static int use(struct job *j, struct view *v)
 {
-	for (size_t i = 0; i < j->nused; i++)
-		if (j->used[i] == v)
-			return 0;
+	if (v->job == j && v->execution == j->execution)
+		return 0;
+	v->job = j;
+	v->execution = j->execution;
 	if (!v->received)
 		j->missing++;
 	return vec_push(&j->used, &j->nused, &j->cap, v, 0);
@@ -71,13 +73,8 @@ static int host_query(void *ctx, const struct tmpl_query *q, struct val *out,
 
 	if (!v)
 		return -1;
-	/* The mark makes the search in `used` rare. */
-	if (v->job != j || v->execution != j->execution) {
-		if (use(j, v) < 0)
-			return err_nomem(e);
-		v->job = j;
-		v->execution = j->execution;
-	}
+	if (use(j, v) < 0)
+		return err_nomem(e);
 	*have = v->received;
 	*out = v->received && !v->absent ? v->data : val_none();
 	return 0;

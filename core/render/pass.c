@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "render/dedup.h"
+#include "render/group.h"
 #include "render/runner.h"
 
 static uint64_t versions_of(const struct job *j)
@@ -174,7 +175,7 @@ static void drop_unused(struct runner *r)
 	log_debug("runner", "diffing and updating dependencies");
 	for (v = r->first; v; v = next) {
 		next = v->next;
-		if (v->used == r->pass)
+		if (v->used == r->pass || v->hidden)
 			continue;
 		log_debug("runner", "%s is no longer needed", v->q->id);
 		view_free(v);
@@ -199,6 +200,7 @@ void pass_run(struct runner *r)
 			return;
 		}
 	drop_unused(r);
+	groups_form(r);
 	r->passing = true;
 	commands_run(r);
 }

@@ -14,6 +14,7 @@
 #include "render.h"
 #include "render/clients.h"
 #include "render/dedup.h"
+#include "render/group.h"
 #include "render/load.h"
 
 enum { SOURCE_MAX = 64 << 20 };
@@ -132,6 +133,7 @@ void runner_close(struct runner *r)
 	proc_forget(&r->child);
 	loop_timer_unset(&r->child_timer);
 	loop_timer_unset(&r->timer);
+	groups_close(r);
 	while (r->first)
 		view_free(r->first);
 	for (size_t i = 0; i < r->njobs; i++) {

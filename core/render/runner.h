@@ -30,6 +30,7 @@ struct view;
 struct vault;
 struct nomad;
 struct dedup;
+struct group;
 
 enum {
 	VIEW_LIMIT_MS = 100, /* shortest time between two fetches of a view */
@@ -75,6 +76,14 @@ struct view {
 	struct store_call *store;
 	struct loop_timer timer;
 	void *own;                  /* what the source keeps */
+
+	/* group.c */
+	struct group *group;        /* asks for this key; NULL = we do */
+	bool alone;                 /* never joins a group */
+	bool hidden;                /* is a group's own query */
+	bool gone;                  /* confirmed: the key is not there */
+	unsigned scan;              /* last query that saw the key */
+	uint64_t modify;            /* its ModifyIndex there */
 };
 
 /* What one successful fetch brought. The arena goes over. */
@@ -97,6 +106,13 @@ void view_free(struct view *v);
 void view_got(struct view *v, struct view_news *n);
 /* text stands alone: the view's id is put before it. fatal: not retried. */
 void view_failed(struct view *v, const char *text, bool fatal);
+/* A view that no template uses, with a source and data of its own. */
+struct view *view_hidden(struct runner *r, const struct tmpl_query *q,
+			 const struct view_source *source, void *own);
+/* Lets go of the running fetch and starts another. */
+void view_restart(struct view *v);
+/* What a group has found for a member. */
+void view_member(struct view *v, struct view_news *n);
 /* Fetches again after ms. */
 void view_again(struct view *v, int64_t ms);
 uint64_t view_clock(void);
@@ -194,6 +210,8 @@ struct runner {
 	struct view **buckets;
 	size_t nbuckets, nviews;
 	struct view *first, *last;
+	size_t nstarted, formed; /* views ever started, at the last forming */
+	struct group *groups;
 
 	struct job *jobs;
 	size_t njobs;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto.h"
+#include "render/group.h"
 #include "render/runner.h"
 
 /* --- the table of views --- */
@@ -95,9 +96,8 @@ static struct tmpl_query *query_copy(const struct tmpl_query *q)
 }
 
 static struct view *view_new(struct runner *r, const struct tmpl_query *q,
-			     struct err *e)
+			     const struct view_source *source, struct err *e)
 {
-	const struct view_source *source = view_source_of(r, q->kind);
 	struct view *v, **b;
 
 	if (!source) {
@@ -138,7 +138,7 @@ struct view *view_get(struct runner *r, const struct tmpl_query *q,
 {
 	struct view *v = view_find(r, str_of(q->id));
 
-	return v ? v : view_new(r, q, e);
+	return v ? v : view_new(r, q, view_source_of(r, q->kind), e);
 }
 
 static void data_free(struct view *v)
@@ -157,6 +157,8 @@ void view_free(struct view *v)
 	struct runner *r = v->r;
 	struct view **b = bucket(r, v->q->id);
 
+	if (v->group)
+		group_leave(v);
 	loop_timer_unset(&v->timer);
 	v->source->cancel(v);
 	while (*b != v)
@@ -194,7 +196,27 @@ void view_again(struct view *v, int64_t ms)
 void view_start(struct view *v)
 {
 	v->started = true;
+	v->r->nstarted++;
 	log_trace("view", "%s starting fetch", v->q->id);
+	view_again(v, 0);
+}
+
+struct view *view_hidden(struct runner *r, const struct tmpl_query *q,
+			 const struct view_source *source, void *own)
+{
+	struct view *v = view_new(r, q, source, NULL);
+
+	if (!v)
+		return NULL;
+	v->own = own;
+	v->hidden = v->started = v->received = true;
+	return v;
+}
+
+void view_restart(struct view *v)
+{
+	loop_timer_unset(&v->timer);
+	v->source->cancel(v);
 	view_again(v, 0);
 }
 
@@ -272,6 +294,13 @@ void view_inject(struct view *v, struct view_news *n)
 	v->version++;
 	log_debug("runner", "receiving dependency %s", v->q->id);
 	runner_due(v->r);
+}
+
+void view_member(struct view *v, struct view_news *n)
+{
+	view_inject(v, n);
+	if (v->received && v->r->conf->once)
+		v->done = true;
 }
 
 static void consider(struct view *v, struct view_news *n)
@@ -358,7 +387,10 @@ void view_failed(struct view *v, const char *text, bool fatal)
 	char after[DUR_TEXT];
 	int64_t ns;
 
-	buf_addf(&full, "%s: %s", v->q->id, text);
+	/* A group's id ends in what tells it from the view of an `ls`. */
+	buf_addf(&full, "%.*s: %s", v->hidden ? (int)strcspn(v->q->id, "#")
+					      : (int)strlen(v->q->id),
+		 v->q->id, text);
 	v->no_stale = false;
 	if (!fatal && retry_after(v->source->retry ? v->source->retry(v->r)
 						   : NULL, v->tries, &ns)) {

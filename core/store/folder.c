@@ -185,8 +185,9 @@ static int begin_fetch(struct store_call *call, const struct store_req *r,
 {
 	struct folder_call *c = arena_alloc(&call->arena, sizeof(*c));
 
-	if (!c || !(c->q = consul_query_dup(&call->arena, r->query)))
+	if (!c)
 		return err_nomem(e);
+	c->q = r->query;
 	c->call = call;
 	c->ask = r->ask;
 	c->until = r->ask.index && r->ask.wait_ms > 0

@@ -49,7 +49,7 @@ struct folder {
 /* A fetch that waits. */
 struct folder_call {
 	struct store_call *call;
-	struct tmpl_query *q;
+	const struct tmpl_query *q;
 	struct store_ask ask;
 	struct interest *interests;
 	uint64_t seen;       /* signature of the last scan */

@@ -2,6 +2,7 @@
 /* Consul's JSON as the values that templates see. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -203,6 +204,64 @@ static void broken_answers(void **state)
 				       &arena, &v, &absent, &e), -1);
 }
 
+/* --- a list as a stream --- */
+
+static char seen[512];
+
+static void on_key(void *ctx, struct str key, uint64_t modify, struct str value)
+{
+	size_t n = strlen(seen);
+
+	(void)ctx;
+	snprintf(seen + n, sizeof(seen) - n, "%.*s@%llu=%.*s;", (int)key.n,
+		 key.p, (unsigned long long)modify, (int)value.n, value.p);
+}
+
+/* The answer in pieces of `step` bytes. */
+static int stream(const char *json, size_t step, size_t max,
+		  struct consul_reply *r)
+{
+	struct consul_call call = {0};
+	struct err e = {0};
+	size_t n = strlen(json);
+	int ret = 0;
+
+	seen[0] = '\0';
+	call.keys = consul_keys_new(on_key, NULL, max);
+	for (size_t i = 0; i < n && ret == 0; i += step)
+		ret = consul_keys_body(&call, 200, json + i,
+				       n - i < step ? n - i : step, &e);
+	if (ret == 0 || r)
+		ret |= consul_keys_end(&call, r ? r : &(struct consul_reply){0},
+				       &e);
+	consul_keys_free(call.keys);
+	return ret;
+}
+
+static void keys_as_a_stream(void **state)
+{
+	static const char json[] =
+		" [ {\"Key\":\"a/}]\\\"{\",\"Value\":\"dg==\",\"ModifyIndex\":7},\n"
+		"{\"Key\":\"b\",\"X\":{\"y\":[1,{\"z\":\"]\"}]},\"Value\":null}] ";
+	static const char *const bad[] = {
+		"", "[", "[{\"Key\":\"a\"}", "[{\"Key\":3}]", "[1]", "{}",
+		"[{\"Key\":\"a\"}]x", "null", "[{\"Key\":\"a\"]",
+	};
+	struct consul_reply r = {0};
+
+	(void)state;
+	for (size_t step = 1; step < sizeof(json); step++) {
+		assert_int_equal(stream(json, step, 0, NULL), 0);
+		assert_string_equal(seen, "a/}]\"{@7=dg==;b@0=;");
+	}
+	assert_int_equal(stream("[]", 1, 0, NULL), 0);
+	assert_string_equal(seen, "");
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(stream(bad[i], 1, 0, NULL), -1);
+	assert_int_equal(stream(json, 16, 40, &r), -1);
+	assert_true(r.too_large);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +271,7 @@ int main(void)
 		cmocka_unit_test_teardown(health_services, give_back),
 		cmocka_unit_test_teardown(catalogue, give_back),
 		cmocka_unit_test_teardown(broken_answers, give_back),
+		cmocka_unit_test(keys_as_a_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
