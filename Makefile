@@ -94,12 +94,15 @@ build/gen/flags: FORCE
 	@echo '$(CPP) $(CFLAGS) $(CFLAGSG)' | cmp -s - $@ || \
 		echo '$(CPP) $(CFLAGS) $(CFLAGSG)' >$@
 
-links: build/basebox build/bin/.links ## build/bin/NAME -> ../basebox, one per applet
+links: build/basebox build/bin/.links ## build/bin/NAME, a hard link for each applet
 
-# Replaced link by link: a test that runs meanwhile keeps its tools.
-build/bin/.links: build/gen/names
+# Hard links, because a caller may resolve the name it is given. Each is replaced
+# in one step: a test that runs meanwhile keeps its tools.
+build/bin/.links: build/basebox build/gen/names
 	@mkdir -p build/bin
-	$(Q)for n in basebox $$(cat $<); do ln -sfn ../basebox build/bin/$$n; done
+	$(Q)for n in basebox $$(cat build/gen/names); do \
+		[ build/bin/$$n -ef build/basebox ] && [ ! -L build/bin/$$n ] && continue; \
+		ln -f build/basebox build/bin/.new && mv -f build/bin/.new build/bin/$$n || exit 1; done
 	$(Q)cd build/bin && for n in *; do [ $$n = basebox ] || \
 		grep -qx -e $$n ../gen/names || rm -f $$n; done
 	@touch $@
