@@ -31,6 +31,7 @@ t_help()
 {
 	local n
 	while read -r n; do
+		[ "$n" = eltest ] && continue # its --help is a true operand
 		"$BIN/$n" --help >"$n.1" 2>"$n.err" </dev/null ||
 			fail "$n --help exits $?"
 		[ -s "$n.1" ] || fail "$n --help prints nothing"
@@ -50,7 +51,8 @@ t_texts()
 	rc 0 basebox "$n" --help
 	cmp -s out want || fail "$n --help is not the text that was packed"
 	tr '\0' '\1' <"$BUILD/gen/texts" |
-		awk -v RS='\001' '{ t = $0 } END { sub(/^[^\n]*\n/, "", t); printf "%s", t }' >want
+		awk -v RS='\001' '/\nbasebox and the libraries/ { sub(/^[^\n]*\n/, ""); printf "%s", $0 }' >want
+	[ -s want ] || fail "no licences were packed"
 	rc 0 basebox --licenses
 	cmp -s out want || fail "--licenses is not the text that was packed"
 	for n in musl mbedtls curl cjson libyaml; do
