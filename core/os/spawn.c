@@ -313,7 +313,6 @@ int spawn_outcome(struct spawn_child *c, struct err *e)
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno == EAGAIN)
 		return 0;
-	fd_close(&c->status_fd);
 	if (n != (ssize_t)sizeof(r))
 		return 1;
 	c->stage = r.stage;
@@ -333,6 +332,7 @@ int spawn_run(const struct spawn *s, pid_t *pid, struct err *e)
 	p.fd = c.status_fd;
 	while (!(r = spawn_outcome(&c, e)))
 		poll(&p, 1, -1);
+	fd_close(&c.status_fd);
 	if (r > 0) {
 		*pid = c.pid;
 		return 0;

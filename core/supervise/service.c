@@ -224,7 +224,7 @@ static void learn_outcome(struct service *s)
 
 	if (!r)
 		return;
-	loop_unwatch(&s->outcome);
+	close_outcome(s);
 	switch (s->state) {
 	case SERVICE_STARTING:
 		if (r > 0)

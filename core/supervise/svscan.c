@@ -191,6 +191,7 @@ static void on_handler(struct loop_fd *w, uint32_t events)
 	if (!r)
 		return;
 	loop_unwatch(w);
+	fd_close(&h->start.status_fd);
 	if (r > 0)
 		return;
 	say_warnsys(e.num, "unable to exec " OWN_DIR "/SIG%s",

@@ -78,7 +78,7 @@ enum spawn_stage {
 /* A start under way. */
 struct spawn_child {
 	pid_t pid;
-	int status_fd; /* readable when the outcome is known; -1 = closed */
+	int status_fd; /* readable when the outcome is known; the caller's */
 	enum spawn_stage stage; /* after a failure: where */
 };
 
@@ -88,8 +88,9 @@ int spawn_start(const struct spawn *s, struct spawn_child *c, struct err *e)
 	MUST_USE;
 /* Does not wait. 1: the program runs (or the child was killed before it
  * could); 0: not known yet; -1: it could not be started, e->num is errno, and
- * c->pid will end by itself: it is still to be reaped. Closes status_fd
- * except on 0 (unwatch it before calling, or when it returned non-zero). */
+ * c->pid will end by itself: it is still to be reaped. Once it is known the
+ * caller takes its watch off status_fd, then closes it; in this order, as
+ * another child may still hold a copy of the descriptor. */
 int spawn_outcome(struct spawn_child *c, struct err *e) MUST_USE;
 /* Starts and waits until the program runs. -1: it does not, nothing is left
  * to reap; e->num is errno of the failed step (127 when ENOENT, else 126 is
