@@ -10,16 +10,16 @@
 #include "json_inner.h"
 
 #include <float.h>
+#include <stdlib.h>
 
 #include "base/num.h"
+#include "base/vec.h"
 
 void json_in_init(struct json_in *j, struct str text, struct arena *a,
 		  unsigned flags, struct err *e)
 {
-	*j = (struct json_in){.p = text.n ? text.p : "",
-			      .arena = a,
-			      .flags = flags,
-			      .err = e};
+	*j = (struct json_in){
+		.p = text.n ? text.p : "", .arena = a, .flags = flags, .err = e};
 	j->end = j->p + text.n;
 	j->first = true;
 }
@@ -264,21 +264,56 @@ static struct val array(struct json_in *j)
 	return v;
 }
 
+/* An entry of an object that is still open. */
+static void pool(struct json_in *j, struct val_entry e)
+{
+	if (vec_push(&j->open, &j->nopen, &j->cap_open, e, 0) < 0)
+		json_nomem(j);
+}
+
+/* The map of the open entries from `from` on, which are closed by this. */
+static struct val unpool(struct json_in *j, size_t from, size_t extra)
+{
+	struct val v =
+		val_map_room(j->arena, &type_map_any, j->nopen - from + extra);
+
+	for (size_t i = from; i < j->nopen; i++)
+		if (val_map_set(j->arena, &v, j->open[i].key, j->open[i].v) < 0)
+			json_nomem(j);
+	j->nopen = from;
+	return v;
+}
+
+/* The first entries wait until the object ends, so that its map gets the room
+ * that it needs and no more; those of a large one go straight in. */
 static struct val object(struct json_in *j)
 {
-	struct val v = val_map(j->arena, &type_map_any);
+	enum { WAITING = 32 };
+	struct val v = {.type = &type_map_any};
+	struct val_entry e;
 	struct str key = STR("");
+	size_t from = j->nopen;
+	bool waits = j->pools;
 
 	if (!enter(j))
-		return v;
+		return val_map(j->arena, &type_map_any);
 	while (json_in_key(j, &key)) {
 		if (!(j->flags & JSON_BORROW))
 			key = str_n(arena_dup(j->arena, key.p, key.n), key.n);
-		if (!key.p ||
-		    val_map_sets(j->arena, &v, key, json_in_val(j)) < 0)
+		if (!key.p)
+			json_nomem(j);
+		e.key = val_str(key);
+		e.v = json_in_val(j);
+		if (waits && j->nopen - from == WAITING) {
+			v = unpool(j, from, WAITING);
+			waits = false;
+		}
+		if (waits)
+			pool(j, e);
+		else if (val_map_set(j->arena, &v, e.key, e.v) < 0)
 			json_nomem(j);
 	}
-	return v;
+	return waits || !v.map ? unpool(j, from, 0) : v;
 }
 
 static struct val number_val(struct json_in *j)
@@ -389,7 +424,9 @@ int json_parse(struct arena *a, struct str text, unsigned flags,
 
 	a->oom = NULL;
 	json_in_init(&j, text, a, flags, e);
+	j.pools = true;
 	v = json_in_val(&j);
+	free(j.open);
 	a->oom = outer;
 	if (json_in_end(&j) < 0)
 		return -1;

@@ -122,7 +122,7 @@ static struct val copy_map(struct arena *a, const struct val *v, int depth)
 
 	if (!v->map)
 		return *v;
-	r = val_map(a, v->type);
+	r = val_map_room(a, v->type, n);
 	for (size_t i = 0; r.map && i < n; i++)
 		if (val_map_set(a, &r, copy(a, &e[i].key, depth),
 				copy(a, &e[i].v, depth)) < 0)

@@ -11,9 +11,9 @@ enum { LINEAR = 8 }; /* most entries searched without an index */
 
 struct val_map {
 	struct val_entry *e;
-	size_t n, cap;
 	uint32_t *slot; /* 1 + index into e, 0 = free; NULL for small maps */
-	size_t nslots;	/* a power of two, at least 2 * cap */
+	uint32_t n, cap;
+	uint32_t nslots; /* a power of two, at least 2 * cap */
 	bool sorted;
 };
 
@@ -223,25 +223,27 @@ static ptrdiff_t find(const struct val_map *m, const struct val *key)
 	return -1;
 }
 
-static int grow(struct arena *a, struct val_map *m)
+static int grow(struct arena *a, struct val_map *m, size_t cap)
 {
-	size_t cap = m->cap ? 2 * m->cap : 4;
 	struct val_entry *e;
 	uint32_t *slot = NULL;
+	size_t slots = 2 * LINEAR;
 
-	if (cap > UINT32_MAX / 4)
+	if (cap > UINT32_MAX / 8)
 		return -1;
 	e = arena_array(a, cap, sizeof(*e));
+	while (cap > LINEAR && slots < 2 * cap)
+		slots *= 2;
 	if (cap > LINEAR)
-		slot = arena_array(a, 2 * cap, sizeof(*slot));
+		slot = arena_array(a, slots, sizeof(*slot));
 	if (!e || (cap > LINEAR && !slot))
 		return -1;
 	if (m->n)
 		memcpy(e, m->e, m->n * sizeof(*e));
 	m->e = e;
-	m->cap = cap;
+	m->cap = (uint32_t)cap;
 	m->slot = slot;
-	m->nslots = slot ? 2 * cap : 0;
+	m->nslots = slot ? (uint32_t)slots : 0;
 	index_fill(m);
 	return 0;
 }
@@ -255,6 +257,15 @@ struct val val_map(struct arena *a, const struct val_type *t)
 	v.map = arena_alloc(a, sizeof(*v.map));
 	if (v.map)
 		v.map->sorted = true;
+	return v;
+}
+
+struct val val_map_room(struct arena *a, const struct val_type *t, size_t n)
+{
+	struct val v = val_map(a, t);
+
+	if (v.map && n && grow(a, v.map, n) < 0)
+		v.map = NULL;
 	return v;
 }
 
@@ -297,7 +308,8 @@ int val_map_set(struct arena *a, struct val *m, struct val key, struct val v)
 		map->e[i].v = v;
 		return 0;
 	}
-	if (map->n == map->cap && grow(a, map) < 0)
+	if (map->n == map->cap &&
+	    grow(a, map, map->cap ? 2 * (size_t)map->cap : 4) < 0)
 		return -1;
 	if (map->n && map->sorted)
 		map->sorted = val_key_cmp(&map->e[map->n - 1].key, &key) < 0;
@@ -339,7 +351,7 @@ struct val val_map_dup(struct arena *a, const struct val *m)
 
 	if (!m->map)
 		return v;
-	v = val_map(a, m->type);
+	v = val_map_room(a, m->type, n);
 	if (!v.map)
 		return v;
 	for (size_t i = 0; i < n; i++)

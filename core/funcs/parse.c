@@ -327,7 +327,8 @@ FN(parse_json)
 {
 	if (!args[0].s.n)
 		return ret(out, val_map(c->arena, &type_map_any));
-	return json_parse(c->arena, args[0].s, 0, out, c->err);
+	/* an argument lives as long as the result: both end with the render */
+	return json_parse(c->arena, args[0].s, JSON_BORROW, out, c->err);
 }
 
 /*: parseYAML TEXT

@@ -54,9 +54,14 @@ struct json_in {
 	struct err *err;
 	unsigned flags;
 	int depth;
-	bool first;  /* no comma is due before the next element */
+	bool first; /* no comma is due before the next element */
 	bool failed;
-	bool range;  /* a number did not fit; told at the end */
+	bool range; /* a number did not fit; told at the end */
+	/* json_parse: entries of objects not yet closed, so that a map is
+	 * made with the room that it needs */
+	struct val_entry *open;
+	size_t nopen, cap_open;
+	bool pools;
 };
 
 void json_in_init(struct json_in *j, struct str text, struct arena *a,
@@ -96,7 +101,7 @@ void json_in_fail(struct json_in *j, const char *msg);
 
 enum json_style {
 	JSON_PRETTY = 1, /* two spaces per level, as MarshalIndent */
-	JSON_PLAIN = 2,  /* < > & stay as they are */
+	JSON_PLAIN = 2,	 /* < > & stay as they are */
 };
 
 /* Appends v. Map keys sorted by bytes, structs by their fields' JSON names,

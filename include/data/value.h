@@ -151,6 +151,8 @@ struct val val_chan(struct arena *a, int64_t from, int64_t to);
 /* An empty, non-nil list with room for cap elements. */
 struct val val_list(struct arena *a, const struct val_type *t, size_t cap);
 struct val val_map(struct arena *a, const struct val_type *t);
+/* The same with room for n entries. */
+struct val val_map_room(struct arena *a, const struct val_type *t, size_t n);
 /* A pointer to a new struct, all fields typed zero values. t is the pointer
  * type (KIND_PTR). */
 struct val val_ptr(struct arena *a, const struct val_type *t);
