@@ -2,8 +2,9 @@
 /* bench_probe - what scripts/bench measures with; built static, so that it
  * costs every peer the same.
  *
- *   bench_probe spawn N PROG ARGS...   median and least microseconds from
- *                                      posix_spawn to exit, of N runs
+ *   bench_probe spawn N PROG ARGS...   of N runs: median and least microseconds
+ *                                      from posix_spawn to exit, most kB in
+ *                                      memory, exit status of the last
  *   bench_probe stamp FILE             writes the monotonic clock (ns) to FILE
  *                                      in one write and waits for a signal
  *   bench_probe restart FILE N MS      N times: waits until the process in FILE
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,6 +43,9 @@ static int ascending(const void *a, const void *b)
 static int do_spawn(int n, char **argv)
 {
 	long long *took = calloc((size_t)n, sizeof(*took));
+	struct rusage use;
+	int status = 0;
+	long rss = 0;
 	pid_t pid;
 
 	for (int i = 0; took && i < n; i++) {
@@ -48,11 +53,14 @@ static int do_spawn(int n, char **argv)
 
 		if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ))
 			return 111;
-		waitpid(pid, NULL, 0);
+		wait4(pid, &status, 0, &use);
 		took[i] = now() - t0;
+		if (use.ru_maxrss > rss)
+			rss = use.ru_maxrss;
 	}
 	qsort(took, (size_t)n, sizeof(*took), ascending);
-	printf("%lld %lld\n", took[n / 2] / 1000, took[0] / 1000);
+	printf("%lld %lld %ld %d\n", took[n / 2] / 1000, took[0] / 1000, rss,
+	       WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 	return 0;
 }
 
