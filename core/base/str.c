@@ -12,10 +12,26 @@ bool str_is(struct str a, const char *lit)
 	return str_eq(a, str_of(lit));
 }
 
+/* Keys share long beginnings, and musl's memcmp goes byte by byte. */
+static size_t equal_words(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y;
+	size_t i = 0;
+
+	for (; n - i >= sizeof(x); i += sizeof(x)) {
+		memcpy(&x, a + i, sizeof(x));
+		memcpy(&y, b + i, sizeof(y));
+		if (x != y)
+			break;
+	}
+	return i;
+}
+
 int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
-	int r = n ? memcmp(a.p, b.p, n) : 0;
+	size_t same = equal_words(a.p, b.p, n);
+	int r = n > same ? memcmp(a.p + same, b.p + same, n - same) : 0;
 
 	return r ? r : (a.n > b.n) - (a.n < b.n);
 }
@@ -33,14 +49,14 @@ bool str_ieq(struct str a, struct str b)
 
 bool str_prefix(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
+	return s.n >= prefix.n &&
+	       (!prefix.n || !memcmp(s.p, prefix.p, prefix.n));
 }
 
 bool str_suffix(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n &&
-	       (!suffix.n ||
-		!memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n));
+	       (!suffix.n || !memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n));
 }
 
 ptrdiff_t str_find(struct str s, struct str needle)

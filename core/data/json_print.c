@@ -26,6 +26,15 @@ static int value(struct printer *p, const struct val *v);
 
 /* --- strings --- */
 
+static void escape_rune(struct buf *b, uint32_t rune)
+{
+	char text[6] = "\\u";
+
+	for (int i = 0; i < 4; i++)
+		text[2 + i] = "0123456789abcdef"[rune >> (12 - 4 * i) & 15];
+	buf_add(b, text, sizeof(text));
+}
+
 static void escape_byte(struct buf *b, unsigned char c)
 {
 	static const char names[] = "\"\\\b\f\n\r\t";
@@ -33,9 +42,9 @@ static void escape_byte(struct buf *b, unsigned char c)
 	const char *at = c ? strchr(names, c) : NULL;
 
 	if (at)
-		buf_addf(b, "\\%c", letters[at - names]);
+		buf_add(b, (const char[]){'\\', letters[at - names]}, 2);
 	else
-		buf_addf(b, "\\u%04x", c);
+		escape_rune(b, c);
 }
 
 static bool plain_byte(unsigned char c, unsigned style)
@@ -67,7 +76,7 @@ int json_print_str(struct buf *b, struct str s, unsigned style)
 		if (c < 0x80)
 			escape_byte(b, c);
 		else
-			buf_addf(b, "\\u%04x", (unsigned)rune);
+			escape_rune(b, rune);
 		i += (size_t)width;
 		from = i;
 	}

@@ -367,15 +367,19 @@ struct val val_map_dup(struct arena *a, const struct val *m)
 static void sift(struct val_entry *e, size_t i, size_t n)
 {
 	struct val_entry x = e[i];
-	size_t c;
+	size_t top = i, c;
 
+	/* down to a leaf along the larger children, then up to x's place: x
+	 * comes from the bottom and mostly belongs there */
 	while ((c = 2 * i + 1) < n) {
 		if (c + 1 < n && val_key_cmp(&e[c].key, &e[c + 1].key) < 0)
 			c++;
-		if (val_key_cmp(&x.key, &e[c].key) >= 0)
-			break;
 		e[i] = e[c];
 		i = c;
+	}
+	while (i > top && val_key_cmp(&e[(i - 1) / 2].key, &x.key) < 0) {
+		e[i] = e[(i - 1) / 2];
+		i = (i - 1) / 2;
 	}
 	e[i] = x;
 }
