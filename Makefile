@@ -41,7 +41,7 @@ LIBS := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lyaml
 
 # The product: musl, small, position independent, no INTERP.
 CC := $(DEPS)/bin/musl-gcc
-LTOFLAGS := $(if $(filter 1,$(LTO)),-flto=2 -fno-fat-lto-objects)
+LTOFLAGS := $(if $(filter 1,$(LTO)),-flto=2 -flto-partition=one -fno-fat-lto-objects)
 CFLAGS := -std=gnu11 $(shell sed '/^\#/d' scripts/size-flags) \
 	-fstack-protector -fmerge-all-constants -fno-caller-saves \
 	-fno-ident -fno-math-errno
