@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto.h"
 #include "os/fd.h"
 #include "os/file.h"
 #include "render/host.h"
@@ -120,15 +121,12 @@ failed:
 	log_warn("runner", "could not backup \"%s\": %s", path, err_go(errno));
 }
 
-static int write_file(const struct render_template *c, struct str text,
-		      const struct old *old, const struct owner *owner,
-		      struct err *e)
+/* What the file is to look like. */
+static struct file_how how_of(const struct render_template *c,
+			      const struct old *old, const struct owner *owner)
 {
 	struct file_how how = {.flags = FILE_SYNC | FILE_MODE, .mode = 0644};
-	struct err low;
 
-	if (make_parent(c, e) < 0)
-		return -1;
 	if (c->perms)
 		how.mode = c->perms & 07777;
 	else if (old->there)
@@ -143,10 +141,42 @@ static int write_file(const struct render_template *c, struct str text,
 		how.uid = old->st.st_uid;
 		how.gid = old->st.st_gid;
 	}
-	if (c->backup)
+	return how;
+}
+
+/* ".NAME.check.RANDOM" beside the destination. */
+static char *staging_name(const char *dest)
+{
+	const char *slash = strrchr(dest, '/');
+	size_t dir = slash ? (size_t)(slash - dest) + 1 : 0;
+	uint32_t mark;
+	struct buf b = {0};
+
+	crypto_random(&mark, sizeof(mark));
+	buf_addf(&b, "%.*s.%.200s.check.%08x", (int)dir, dest, dest + dir, mark);
+	return buf_take(&b);
+}
+
+static int write_file(struct job *j, struct str text, const struct old *old,
+		      const struct owner *owner, struct err *e)
+{
+	const struct render_template *c = j->conf;
+	struct file_how how = how_of(c, old, owner);
+	const char *path = c->destination;
+	struct err low;
+
+	if (make_parent(c, e) < 0)
+		return -1;
+	if (c->check.n) {
+		file_discard(j);
+		path = j->staged = staging_name(c->destination);
+		if (!path)
+			return err_nomem(e);
+	} else if (c->backup) {
 		back_up(c->destination, old->there);
-	if (file_replace(AT_FDCWD, c->destination, text.p ? text.p : "", text.n,
-			 &how, &low) == 0)
+	}
+	if (file_replace(AT_FDCWD, path, text.p ? text.p : "", text.n, &how,
+			 &low) == 0)
 		return 0;
 	return err_set(e, 0, "failed writing file: %s", low.text);
 }
@@ -214,10 +244,39 @@ int file_render(struct job *j, struct str text, struct file_result *res,
 		print_dry(j, text);
 		return 0;
 	}
-	if (write_file(c, text, &old, &owner, e) < 0) {
+	if (write_file(j, text, &old, &owner, e) < 0) {
 		res->would = res->did = false;
 		return -1;
 	}
+	if (j->staged) {
+		res->would = res->did = false;
+		res->staged = true;
+	} else {
+		remember(j);
+	}
+	return 0;
+}
+
+int file_commit(struct job *j, struct err *e)
+{
+	const char *dest = j->conf->destination;
+	struct stat st;
+
+	if (j->conf->backup)
+		back_up(dest, stat(dest, &st) == 0);
+	if (rename(j->staged, dest) < 0)
+		return err_set(e, 0, "error rendering %s: rename %s %s: %s",
+			       j->display, j->staged, dest, err_go(errno));
+	free(j->staged);
+	j->staged = NULL;
 	remember(j);
 	return 0;
+}
+
+void file_discard(struct job *j)
+{
+	if (j->staged)
+		unlink(j->staged);
+	free(j->staged);
+	j->staged = NULL;
 }

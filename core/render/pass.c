@@ -96,24 +96,51 @@ static void queue_command(struct job *j)
 	r->commands[r->ncommands++] = j;
 }
 
+void pass_written(struct job *j)
+{
+	log_info("runner", "rendered %s", j->display);
+	j->rendered = j->complete = true;
+	if (!j->r->conf->dry) {
+		queue_command(j);
+		j->reload_due = j->conf->reload && *j->conf->reload;
+	}
+	j->r->wrote = true;
+}
+
 static int write_out(struct job *j, struct str text, struct err *e)
 {
-	struct file_result res = {false, false};
+	struct file_result res = {false, false, false};
 
 	log_debug("runner", "rendering %s", j->display);
 	if (file_render(j, text, &res, e) < 0)
 		return err_wrap(e, "error rendering %s", j->display);
-	if (res.would)
+	if (res.did)
+		pass_written(j);
+	else if (res.would)
 		j->rendered = j->complete = true;
-	if (res.did) {
-		log_info("runner", "rendered %s", j->display);
-		if (!j->r->conf->dry) {
-			queue_command(j);
-			j->reload_due = j->conf->reload && *j->conf->reload;
-		}
-		j->r->wrote = true;
-	}
+	else if (res.staged)
+		j->r->checks[j->r->nchecks++] = j;
 	return 0;
+}
+
+/* keep_nonempty: a list that had something is empty now. */
+static bool emptied(struct job *j)
+{
+	bool hold = false;
+
+	for (size_t i = 0; j->conf->keep_nonempty && i < j->nused; i++) {
+		const struct view *v = j->used[i];
+
+		if (!v->had_items || val_kind(&v->data) != KIND_SLICE ||
+		    val_len_list(&v->data))
+			continue;
+		if (!j->emptied)
+			log_warn("runner", "%s is empty now: %s stays as it is",
+				 v->q->id, j->display);
+		hold = true;
+	}
+	j->emptied = hold;
+	return hold;
 }
 
 /* Executes and writes one template. -1: *e ends the pass. */
@@ -140,6 +167,10 @@ static int evaluate(struct job *j, struct buf *out, struct err *e)
 	if (start_missing(j) || j->missing)
 		return 0;
 	dedup_share(j);
+	if (emptied(j)) {
+		j->complete = j->rendered;
+		return 0;
+	}
 	if (quiet_check(j, versions_of(j) != j->versions ||
 				   !file_untouched(j))) {
 		j->complete = true;
@@ -189,7 +220,7 @@ void pass_run(struct runner *r)
 
 	r->due = false;
 	r->pass++;
-	r->ncommands = 0;
+	r->ncommands = r->nchecks = 0;
 	r->wrote = false;
 	buf_reset(&r->errors);
 	r->nerrors = 0;
@@ -202,7 +233,7 @@ void pass_run(struct runner *r)
 	drop_unused(r);
 	groups_form(r);
 	r->passing = true;
-	commands_run(r);
+	checks_run(r);
 }
 
 /* Go's multierror. */

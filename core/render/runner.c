@@ -80,7 +80,8 @@ static int open_jobs(struct runner *r, struct err *e)
 
 	r->jobs = calloc(c->ntemplates + 1, sizeof(*r->jobs));
 	r->commands = calloc(c->ntemplates + 1, sizeof(*r->commands));
-	if (!r->jobs || !r->commands)
+	r->checks = calloc(c->ntemplates + 1, sizeof(*r->checks));
+	if (!r->jobs || !r->commands || !r->checks)
 		return err_nomem(e);
 	for (size_t i = 0; i < c->ntemplates; i++) {
 		r->njobs++;
@@ -133,6 +134,7 @@ void runner_close(struct runner *r)
 	proc_forget(&r->child);
 	loop_timer_unset(&r->child_timer);
 	loop_timer_unset(&r->timer);
+	loop_timer_unset(&r->waiting);
 	groups_close(r);
 	while (r->first)
 		view_free(r->first);
@@ -140,6 +142,7 @@ void runner_close(struct runner *r)
 		struct job *j = &r->jobs[i];
 
 		quiet_stop(j);
+		file_discard(j);
 		tmpl_free(j->tmpl);
 		buf_free(&j->text);
 		free(j->display);
@@ -151,6 +154,7 @@ void runner_close(struct runner *r)
 	arena_free(&r->arena);
 	free(r->buckets);
 	free(r->commands);
+	free(r->checks);
 	free(r->jobs);
 	free(r);
 }
@@ -309,6 +313,41 @@ static void once_done(struct runner *r)
 	runner_end(r, RENDER_OK);
 }
 
+/* --- what is still missing, said once a minute --- */
+
+enum { WAITING_MS = 60000, WAITING_IDS = 8 };
+
+static void say_waiting(struct runner *r)
+{
+	struct buf BUF_AUTO b = {0};
+	size_t n = 0;
+
+	for (struct view *v = r->first; v; v = v->next)
+		if (!v->received && n++ < WAITING_IDS)
+			buf_addf(&b, "%s%s", n > 1 ? ", " : "", v->q->id);
+	if (n > WAITING_IDS)
+		buf_addf(&b, " and %zu more", n - WAITING_IDS);
+	if (n)
+		log_warn("runner", "still missing: %s", buf_str(&b));
+}
+
+static void on_waiting(struct loop_timer *t)
+{
+	struct runner *r = t->ctx;
+
+	say_waiting(r);
+	loop_timer_set(r->loop, t, clock_mono_ms() + WAITING_MS, on_waiting, r);
+}
+
+static void watch_missing(struct runner *r, bool complete)
+{
+	if (complete)
+		loop_timer_unset(&r->waiting);
+	else if (!loop_timer_is_set(&r->waiting))
+		loop_timer_set(r->loop, &r->waiting,
+			       clock_mono_ms() + WAITING_MS, on_waiting, r);
+}
+
 static void finish_once(struct runner *r)
 {
 	log_info("runner", "once mode and all templates rendered");
@@ -324,10 +363,12 @@ static void finish_once(struct runner *r)
 
 void runner_settle(struct runner *r)
 {
+	bool complete = all_rendered(r);
 	struct err e;
 
 	warn_many(r);
-	if (!all_rendered(r)) {
+	watch_missing(r, complete);
+	if (!complete) {
 		runner_idle(r);
 		return;
 	}

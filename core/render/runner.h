@@ -73,6 +73,7 @@ struct view {
 	struct arena *arena;        /* of data, or */
 	char *text;                 /* the bytes of a lone string */
 	uint64_t version;           /* +1 whenever data changes */
+	bool had_items;             /* a list that was not empty once */
 	struct store_call *store;
 	struct loop_timer timer;
 	void *own;                  /* what the source keeps */
@@ -157,6 +158,8 @@ struct job {
 	bool rendered;             /* its file was right at least once */
 	bool complete;             /* it was, or waits, in the last pass */
 	bool executed;
+	char *staged;              /* file that waits for its check */
+	bool emptied;              /* keep_nonempty holds it, and it was said */
 	struct seen seen;
 	struct quiet quiet;
 	bool reload_due;  /* written in this pass, its service not told yet */
@@ -220,12 +223,13 @@ struct runner {
 	bool due;                /* a pass is wanted */
 	bool passing;
 	struct loop_timer timer; /* starts a pass at the end of the turn */
-	bool many_said;
-	bool ready_said;
+	struct loop_timer waiting; /* says what is still missing */
 
 	/* of the running pass */
 	struct job **commands;
 	size_t ncommands;
+	struct job **checks;
+	size_t nchecks, check_at;
 	bool wrote;              /* at least one file */
 	struct proc command;
 	size_t command_at;
@@ -286,15 +290,24 @@ void pass_after_commands(struct runner *r);
 /* file.c */
 struct file_result {
 	bool would, did;
+	bool staged; /* written beside the destination, to be checked first */
 };
 int file_render(struct job *j, struct str content, struct file_result *res,
 		struct err *e);
 bool file_untouched(const struct job *j);
+/* A staged file takes its place, or goes. */
+int file_commit(struct job *j, struct err *e);
+void file_discard(struct job *j);
 
 /* quiet.c: 1 = the template waits, 0 = render it now */
 int quiet_check(struct job *j, bool dirty);
 void quiet_arm(struct runner *r);
 void quiet_stop(struct job *j);
+
+/* check.c: checks the staged files, then runs the commands. */
+void checks_run(struct runner *r);
+/* pass.c: a file was written. */
+void pass_written(struct job *j);
 
 /* command.c: runs r->commands, then calls pass_after_commands. */
 void commands_run(struct runner *r);

@@ -292,6 +292,8 @@ void view_inject(struct view *v, struct view_news *n)
 	v->received = true;
 	v->absent = n->absent;
 	v->version++;
+	if (val_kind(&v->data) == KIND_SLICE && val_len_list(&v->data))
+		v->had_items = true;
 	log_debug("runner", "receiving dependency %s", v->q->id);
 	runner_due(v->r);
 }

@@ -370,6 +370,70 @@ static void a_late_command_is_killed(void **state)
 	assert_int_equal(f->code, RENDER_FAILED);
 }
 
+/* --- checks of staged files --- */
+
+static void a_check_guards_the_file(void **state)
+{
+	static const char *const check[] = {"grep -q good {{.src}}", NULL};
+	static const char *const run[] = {"cat out >>log", NULL};
+	struct fix *f = *state;
+	struct render_template *t;
+
+	log_set_level(LOG_ERR + 1);
+	put("x", "good 1\n");
+	t = template(f, "{{ key \"x\" }}", "out");
+	t->check = (struct render_list){check, 1};
+	t->exec.command = (struct render_list){run, 1};
+	t->backup = true;
+	start(f);
+	becomes(f, "log", "good 1\n");
+	put("x", "bad\n");
+	turn(f, 300);
+	assert_true(is("out", "good 1\n"));
+	put("x", "good 2\n");
+	becomes(f, "log", "good 1\ngood 2\n");
+	assert_true(is("out.bak", "good 1\n"));
+	/* Nothing is left beside it. */
+	assert_int_equal(system("ls -A | grep -c check >count"), 256);
+	assert_false(f->ended);
+}
+
+static void a_refused_file_ends_once(void **state)
+{
+	static const char *const check[] = {"false", NULL};
+	struct fix *f = *state;
+
+	log_set_level(LOG_ERR + 1);
+	f->conf.once = true;
+	template(f, "x", "out")->check = (struct render_list){check, 1};
+	start(f);
+	turn(f, 5000);
+	assert_true(f->ended);
+	assert_int_equal(f->code, RENDER_FAILED);
+	assert_int_equal(access("out", F_OK), -1);
+}
+
+static void an_empty_list_can_be_refused(void **state)
+{
+	struct fix *f = *state;
+	const char *text = "[{{ range ls \"d\" }}{{ .Key }}{{ end }}]";
+
+	log_set_level(LOG_ERR + 1);
+	mkdir("kv/d", 0755);
+	template(f, text, "keep")->keep_nonempty = true;
+	template(f, text, "follow");
+	start(f);
+	becomes(f, "keep", "[]"); /* never had anything */
+	put("d/a", "1");
+	becomes(f, "keep", "[a]");
+	becomes(f, "follow", "[a]");
+	unlink("kv/d/a");
+	becomes(f, "follow", "[]");
+	assert_true(is("keep", "[a]"));
+	put("d/b", "1");
+	becomes(f, "keep", "[b]");
+}
+
 /* --- the child --- */
 
 static void the_child_follows(void **state)
@@ -471,7 +535,9 @@ int main(void)
 		T(errors_are_fatal_or_not),
 		T(a_file_touched_by_others_is_put_back), T(modes_and_backup),
 		T(commands_in_order), T(a_failing_command_ends_it),
-		T(a_late_command_is_killed), T(the_child_follows),
+		T(a_late_command_is_killed), T(a_check_guards_the_file),
+		T(a_refused_file_ends_once), T(an_empty_list_can_be_refused),
+		T(the_child_follows),
 		T(waits_for_silence), T(environments),
 	};
 
