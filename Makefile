@@ -243,14 +243,14 @@ help-check: build/gen/options ## option tables and help texts say the same
 build/gen/options: build/debug/options
 	$(Q)ASAN_OPTIONS=detect_leaks=0 $< >$@
 
-# A table may be static: the copy of the applets' objects makes it visible.
-build/debug/applets.o: $(call objs,$(DOBJ),$(APPLETS) core/basebox.c) \
-		build/gen/names
-	$(Q)ld -r -o $@ $(filter %.o,$^)
-	$(Q)tr - _ <build/gen/names | sed 's/$$/_opts/' >build/gen/tables
-	$(Q)objcopy --globalize-symbols=build/gen/tables $@
+# A table may be static: copies of the applets' objects make it visible.
+VISIBLE := $(call objs,build/debug/visible,$(APPLETS) core/basebox.c)
 
-build/debug/options: $(DOBJ)/build/gen/options.o build/debug/applets.o \
+build/debug/visible/%.o: $(DOBJ)/%.o
+	@mkdir -p $(@D)
+	$(Q)t=$(notdir $*); objcopy --globalize-symbol=$${t//-/_}_opts $< $@
+
+build/debug/options: $(DOBJ)/build/gen/options.o $(VISIBLE) \
 		$(call objs,$(DOBJ),$(filter-out core/main.c core/basebox.c,$(MAIN)) $(GEN)) \
 		build/debug/core.a
 	$(call say,LD $@)

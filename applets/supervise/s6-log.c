@@ -4,7 +4,7 @@
  * usage: s6-log [ -d notif ] [ -q | -v ] [ -b ] [ -p ] [ -l linelimit ]
  *        [ -t lastlinetimeout ] [ -- ] logging_script
  *
- *  -d FD  write a newline there when ready
+ *  -d, --notification-fd FD  write a newline there when ready
  *  -b  do not read while something is not written yet
  *  -p  ignore SIGTERM              -q -v  less, more said (warnings are)
  *  -l BYTES  split longer lines (8192; at least 48; 0: never)
