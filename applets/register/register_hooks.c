@@ -7,8 +7,6 @@
 
 #include "register_applet.h"
 
-extern char **environ;
-
 static size_t read_check(void *ctx, struct arena *a, const struct hcl_node *block,
 			 struct reg_check *out, reg_lint_fn *lint, void *lctx)
 {

@@ -22,9 +22,12 @@ struct probe_net;
 struct probe_http;
 struct probe_h2;
 
+struct probe_kind;
+
 struct health_probe {
 	struct health_env env;
 	const struct health_def *d;
+	const struct probe_kind *kind;
 	health_fn *fn;
 	void *ctx;
 	bool once;

@@ -53,7 +53,7 @@ static int64_t timeout_of(const struct health_def *d)
 static void on_limit(struct loop_timer *t)
 {
 	struct health_probe *p = t->ctx;
-	const struct probe_kind *k = kind_of(p->d);
+	const struct probe_kind *k = p->kind;
 	char shown[256], dur[DUR_TEXT];
 
 	if (k->quiet) {
@@ -70,13 +70,11 @@ static void on_limit(struct loop_timer *t)
 
 static void probe_start(struct health_probe *p)
 {
-	const struct probe_kind *k = kind_of(p->d);
-
 	p->running = true;
 	p->started = clock_mono_ms();
 	loop_timer_set(p->env.loop, &p->limit,
 		       p->started + dur_ms(timeout_of(p->d)), on_limit, p);
-	k->start(p);
+	p->kind->start(p);
 }
 
 /* What the thresholds make of a result: false = nothing to tell yet. */
@@ -168,6 +166,7 @@ static int probe_new(struct health_probe **out, const struct health_env *env,
 		return err_nomem(e);
 	p->env = *env;
 	p->d = d;
+	p->kind = k;
 	p->fn = fn;
 	p->ctx = ctx;
 	if (k->open && k->open(p, e) < 0) {
@@ -210,7 +209,7 @@ void health_stop(struct health_probe *p)
 
 	if (!p)
 		return;
-	k = kind_of(p->d);
+	k = p->kind;
 	loop_timer_unset(&p->next);
 	loop_timer_unset(&p->limit);
 	if (p->running)
