@@ -153,11 +153,11 @@ FN(by_meta)
 	*out = val_map(c->arena, &type_map_services);
 	for (size_t i = 0; i < val_len_list(&args[1]); i++) {
 		struct val s = args[1].list->items[i];
-		struct str rest = args[0].s, key;
+		struct str all = parts_of(args[0].s), rest = all, key;
 		struct text t = text_in(c);
 
 		while (str_split(&rest, ',', &key)) {
-			if (key.p != args[0].s.p)
+			if (key.p != all.p)
 				text_addc(&t, '_');
 			if (meta_part(c, val_field(&s, "ServiceMeta"), key,
 				      &t) < 0)

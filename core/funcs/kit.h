@@ -91,6 +91,11 @@ int ret_buf(struct tmpl_call *c, struct buf *b, struct val *out);
 /* --- text --- */
 
 bool str_has(struct str s, struct str sub);
+/* For str_split: an empty text is one empty part, whatever its pointer. */
+static inline struct str parts_of(struct str s)
+{
+	return s.p ? s : STR("");
+}
 /* Unicode white space off both ends. */
 struct str space_trim(struct str s);
 /* Go's SplitN into a list of type t: at most max parts (0: all); an empty

@@ -482,7 +482,7 @@ static int number_arg(struct tmpl_call *c, struct str s, const char *what,
 static int rfc_filter(struct tmpl_call *c, struct str param,
 		      const struct val *list, bool exclude, struct val *out)
 {
-	struct str rest = param, one;
+	struct str rest = parts_of(param), one;
 	struct filter f = {0};
 
 	while (str_split(&rest, '|', &one)) {
@@ -510,7 +510,7 @@ static int network_filter(struct tmpl_call *c, struct str param,
 			  const struct val *list, bool exclude,
 			  struct val *out)
 {
-	struct str rest = param, one;
+	struct str rest = parts_of(param), one;
 	struct filter f = {0};
 
 	while (str_split(&rest, '|', &one)) {
@@ -731,7 +731,7 @@ FN(sort)
 		{"port", 'p'},	  {"private", 'r'}, {"size", 's'},
 		{"type", 't'},
 	};
-	struct str rest = args[0].s, clause;
+	struct str rest = parts_of(args[0].s), clause;
 	struct text keys = text_in(c);
 
 	while (str_split(&rest, ',', &clause)) {
