@@ -18,8 +18,8 @@ static int now(struct tmpl_call *c, struct gotime *t)
 	return 0;
 }
 
-static int ret_int(struct tmpl_call *c, int64_t v, const char *unit,
-		   struct val *out)
+static int ret_unit(struct tmpl_call *c, int64_t v, const char *unit,
+		    struct val *out)
 {
 	return ret_str(out, str_of(arena_printf(c->arena, "%lld%s",
 						(long long)v, unit)));
@@ -44,7 +44,7 @@ FN(timestamp)
 	if (n)
 		layout = args[0].s;
 	if (n && str_is(layout, "unix"))
-		return ret_int(c, t.sec, "", out);
+		return ret_unit(c, t.sec, "", out);
 	return ret_str(out, time_format(c->arena, &t, layout));
 }
 
@@ -107,7 +107,7 @@ FN(modify)
  */
 FN(epoch)
 {
-	return ret_int(c, time_of(&args[0]).sec, "", out);
+	return ret_unit(c, time_of(&args[0]).sec, "", out);
 }
 
 static int ret_duration(struct tmpl_call *c, int64_t ns, struct val *out)
@@ -191,8 +191,8 @@ FN(duration_round)
 	u = d < 0 ? 0 - (uint64_t)d : (uint64_t)d;
 	for (size_t i = 0; i < COUNT(units); i++)
 		if (u > (uint64_t)units[i].ns)
-			return ret_int(c, (int64_t)(u / (uint64_t)units[i].ns),
-				       units[i].unit, out);
+			return ret_unit(c, (int64_t)(u / (uint64_t)units[i].ns),
+					units[i].unit, out);
 	return ret_str(out, STR("0s"));
 }
 

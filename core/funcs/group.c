@@ -342,7 +342,7 @@ FN(in)
 {
 	int r = holds(c, &args[0], &args[1]);
 
-	return r < 0 ? -1 : ret(out, val_bool(r));
+	return r < 0 ? -1 : ret_bool(out, r);
 }
 
 /*: contains VALUE LIST
@@ -352,7 +352,7 @@ FN(contains)
 {
 	int r = holds(c, &args[1], &args[0]);
 
-	return r < 0 ? -1 : ret(out, val_bool(r));
+	return r < 0 ? -1 : ret_bool(out, r);
 }
 
 /* `at_end` when no element of VALUES ended it by being in LIST or not. */
@@ -365,9 +365,9 @@ static int contains_some(struct tmpl_call *c, const struct val *args,
 		if (r < 0)
 			return -1;
 		if (r != (int)invert)
-			return ret(out, val_bool(!at_end));
+			return ret_bool(out, !at_end);
 	}
-	return ret(out, val_bool(at_end));
+	return ret_bool(out, at_end);
 }
 
 /*: containsAll VALUES LIST

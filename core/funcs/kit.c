@@ -6,6 +6,61 @@
 #include "funcs/state.h"
 #include "regex/unicode.h"
 
+/* --- results --- */
+
+int ret(struct val *out, struct val v)
+{
+	*out = v;
+	return 0;
+}
+
+int ret_str(struct val *out, struct str s)
+{
+	out->type = &type_string;
+	out->s = s;
+	return 0;
+}
+
+int ret_cstr(struct val *out, const char *s)
+{
+	return ret_str(out, str_of(s));
+}
+
+int ret_bool(struct val *out, bool b)
+{
+	out->type = &type_bool;
+	out->b = b;
+	return 0;
+}
+
+int ret_int64(struct val *out, int64_t i)
+{
+	out->type = &type_int64;
+	out->i = i;
+	return 0;
+}
+
+int ret_int(struct val *out, int64_t i)
+{
+	ret_int64(out, i);
+	out->type = &type_int;
+	return 0;
+}
+
+int ret_uint64(struct val *out, uint64_t u)
+{
+	ret_int64(out, (int64_t)u);
+	out->type = &type_uint64;
+	return 0;
+}
+
+int ret_float(struct val *out, double f)
+{
+	out->type = &type_float64;
+	out->f = f;
+	return 0;
+}
+
 /* --- errors --- */
 
 int fail(struct tmpl_call *c, const char *fmt, ...)

@@ -35,16 +35,15 @@ struct theme {
 
 /* --- results --- */
 
-static inline int ret(struct val *out, struct val v)
-{
-	*out = v;
-	return 0;
-}
-
-static inline int ret_str(struct val *out, struct str s)
-{
-	return ret(out, val_str(s));
-}
+/* All return 0. */
+int ret(struct val *out, struct val v);
+int ret_str(struct val *out, struct str s);
+int ret_cstr(struct val *out, const char *s);
+int ret_bool(struct val *out, bool b);
+int ret_int(struct val *out, int64_t i); /* Go's int */
+int ret_int64(struct val *out, int64_t i);
+int ret_uint64(struct val *out, uint64_t u);
+int ret_float(struct val *out, double f);
 
 /* err_set on the call; -1. */
 int fail(struct tmpl_call *c, const char *fmt, ...) PRINTF(2, 3);

@@ -33,7 +33,7 @@ FN(key_exists)
 	if (args[0].s.n &&
 	    ask_text(c, DEP_KV_GET, args[0].s, &v, &have) < 0)
 		return -1;
-	return ret(out, val_bool(have && v.type));
+	return ret_bool(out, have && v.type);
 }
 
 /*: keyOrDefault PATH DEFAULT

@@ -39,7 +39,7 @@ static int float_op(enum op op, double a, double b, struct val *out)
 		   : op == MULTIPLY ? a * b
 				    : a / b;
 
-	return ret(out, val_float(r));
+	return ret_float(out, r);
 }
 
 static int int_op(struct tmpl_call *c, enum op op, const struct val *a,

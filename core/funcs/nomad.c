@@ -80,7 +80,7 @@ FN(var_exists)
 	if (args[0].s.n &&
 	    ask_text(c, DEP_NOMAD_VAR_GET, args[0].s, &v, &have) < 0)
 		return -1;
-	return ret(out, val_bool(have && v.type));
+	return ret_bool(out, have && v.type);
 }
 
 static int list(struct tmpl_call *c, const struct val *args, size_t n,

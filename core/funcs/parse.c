@@ -268,10 +268,10 @@ FN(parse_bool)
 	struct str s = args[0].s;
 
 	if (!s.n)
-		return ret(out, val_bool(false));
+		return ret_bool(out, false);
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (str_is(s, words[i]))
-			return ret(out, val_bool(i >= 6));
+			return ret_bool(out, i >= 6);
 	return fail_num(c, "parseBool: ", "ParseBool", s, NUM_SYNTAX);
 }
 
@@ -287,7 +287,7 @@ FN(parse_int_fn)
 		r = parse_int(args[0].s, 10, &v);
 	if (r != NUM_OK)
 		return fail_num(c, "parseInt: ", "ParseInt", args[0].s, r);
-	return ret(out, val_int64(v));
+	return ret_int64(out, v);
 }
 
 /*: parseUint TEXT
@@ -302,7 +302,7 @@ FN(parse_uint_fn)
 		r = parse_uint(args[0].s, 10, &v);
 	if (r != NUM_OK)
 		return fail_num(c, "parseUint: ", "ParseUint", args[0].s, r);
-	return ret(out, val_uint64(v));
+	return ret_uint64(out, v);
 }
 
 /*: parseFloat TEXT
@@ -317,7 +317,7 @@ FN(parse_float_fn)
 		r = parse_float(args[0].s, &v);
 	if (r != NUM_OK)
 		return fail_num(c, "parseFloat: ", "ParseFloat", args[0].s, r);
-	return ret(out, val_float(v));
+	return ret_float(out, v);
 }
 
 /*: parseJSON TEXT

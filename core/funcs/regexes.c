@@ -29,7 +29,7 @@ int re_match(struct tmpl_call *c, struct str re, struct str s,
 	if (regex_compile(re, 0, &r, c->err) < 0)
 		return -1;
 	found = regex_match(r, s, c->err);
-	return found < 0 ? -1 : ret(out, val_bool(found));
+	return found < 0 ? -1 : ret_bool(out, found);
 }
 
 int re_replace(struct tmpl_call *c, struct str re, struct str s,

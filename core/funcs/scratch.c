@@ -9,7 +9,7 @@ FN(pad_key)
 {
 	struct val *m = &state_of(c)->scratch;
 
-	return ret(out, val_bool(val_map_gets(m, args[1].s) != NULL));
+	return ret_bool(out, val_map_gets(m, args[1].s) != NULL);
 }
 
 FN(pad_get)

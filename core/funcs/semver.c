@@ -446,7 +446,7 @@ FN(semver_compare)
 		if (!pass && parse_version(c, args[1].s, &v) < 0)
 			return -1;
 	}
-	return ret(out, val_bool(any));
+	return ret_bool(out, any);
 }
 
 /* --- the value --- */
@@ -514,7 +514,7 @@ FN(m_number)
 {
 	int i = c->name[0] == 'P' ? 2 : c->name[1] == 'i';
 
-	return ret(out, val_uint64(args[0].fields[i].u));
+	return ret_uint64(out, args[0].fields[i].u);
 }
 
 FN(m_pre)
@@ -543,10 +543,10 @@ FN(m_compare)
 	b = version_of(&args[1]);
 	r = compare(&a, &b);
 	if (c->name[0] == 'C')
-		return ret(out, val_int(r));
-	return ret(out, val_bool(c->name[0] == 'E'   ? r == 0
-				 : c->name[0] == 'L' ? r < (c->name[8] != 0)
-						     : r > -(c->name[11] != 0)));
+		return ret_int(out, r);
+	return ret_bool(out, c->name[0] == 'E'	 ? r == 0
+			     : c->name[0] == 'L' ? r < (c->name[8] != 0)
+						 : r > -(c->name[11] != 0));
 }
 
 /* The original keeps its v. */

@@ -15,7 +15,7 @@ FN(tags_contains)
 
 	for (size_t i = 0; i < val_len_list(&args[0]) && !has; i++)
 		has = str_eq(args[0].list->items[i].s, args[1].s);
-	return ret(out, val_bool(has));
+	return ret_bool(out, has);
 }
 
 static const struct val_method tags_methods[] = {
@@ -59,7 +59,7 @@ FN(checks_status)
 			return ret_str(out, STR(""));
 		worst = r > worst ? r : worst;
 	}
-	return ret(out, val_cstr(words[worst]));
+	return ret_cstr(out, words[worst]);
 }
 
 static const struct val_method checks_methods[] = {

@@ -49,12 +49,12 @@ FN(pem_has)
 
 	for (size_t i = 0; i < val_len_list(chain) && !has; i++)
 		has = str_eq(chain->list->items[i].s, args[1].s);
-	return ret(out, val_bool(has));
+	return ret_bool(out, has);
 }
 
 FN(pem_equals)
 {
-	return ret(out, val_bool(val_deep_equal(&args[0], &args[1])));
+	return ret_bool(out, val_deep_equal(&args[0], &args[1]));
 }
 
 static const struct val_method pem_methods[] = {

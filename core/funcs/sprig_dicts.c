@@ -55,7 +55,7 @@ FN(unset)
  */
 FN(has_key)
 {
-	return ret(out, val_bool(val_map_gets(&args[0], args[1].s) != NULL));
+	return ret_bool(out, val_map_gets(&args[0], args[1].s) != NULL);
 }
 
 /*: sprig_pluck KEY DICT...

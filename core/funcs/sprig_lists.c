@@ -259,7 +259,7 @@ FN(has)
 
 		found = val_deep_equal(&args[0], &v);
 	}
-	return ret(out, val_bool(found));
+	return ret_bool(out, found);
 }
 
 /*: sprig_slice sprig_mustSlice LIST [FROM [TO]]

@@ -21,7 +21,7 @@ static int64_t wrap_add(int64_t a, int64_t b)
  */
 FN(to_int)
 {
-	return ret(out, val_int(cast_int(&args[0])));
+	return ret_int(out, cast_int(&args[0]));
 }
 
 /*: sprig_int64 VALUE
@@ -29,7 +29,7 @@ FN(to_int)
  */
 FN(to_int64)
 {
-	return ret(out, val_int64(cast_int(&args[0])));
+	return ret_int64(out, cast_int(&args[0]));
 }
 
 /*: sprig_float64 VALUE
@@ -37,7 +37,7 @@ FN(to_int64)
  */
 FN(to_float64)
 {
-	return ret(out, val_float(cast_float(&args[0])));
+	return ret_float(out, cast_float(&args[0]));
 }
 
 /*: sprig_atoi TEXT
@@ -49,7 +49,7 @@ FN(to_i)
 
 	/* a number out of range is the nearest one, its error is dropped */
 	parse_int(args[0].s, 10, &v);
-	return ret(out, val_int(v));
+	return ret_int(out, v);
 }
 
 /*: sprig_toDecimal OCTAL
@@ -61,7 +61,7 @@ FN(to_decimal)
 
 	if (parse_int(go_string(c, &args[0]), 8, &v) != NUM_OK)
 		v = 0;
-	return ret(out, val_int64(v));
+	return ret_int64(out, v);
 }
 
 /*: sprig_add NUMBER...
@@ -73,7 +73,7 @@ FN(add)
 
 	for (size_t i = 0; i < n; i++)
 		v = wrap_add(v, cast_int(&args[i]));
-	return ret(out, val_int64(v));
+	return ret_int64(out, v);
 }
 
 /*: sprig_add1 NUMBER
@@ -81,7 +81,7 @@ FN(add)
  */
 FN(add1)
 {
-	return ret(out, val_int64(wrap_add(cast_int(&args[0]), 1)));
+	return ret_int64(out, wrap_add(cast_int(&args[0]), 1));
 }
 
 /*: sprig_sub A B
@@ -89,8 +89,8 @@ FN(add1)
  */
 FN(sub)
 {
-	return ret(out, val_int64((int64_t)((uint64_t)cast_int(&args[0]) -
-					    (uint64_t)cast_int(&args[1]))));
+	return ret_int64(out, (int64_t)((uint64_t)cast_int(&args[0]) -
+					(uint64_t)cast_int(&args[1])));
 }
 
 /*: sprig_mul NUMBER...
@@ -102,7 +102,7 @@ FN(mul)
 
 	for (size_t i = 0; i < n; i++)
 		v *= (uint64_t)cast_int(&args[i]);
-	return ret(out, val_int64((int64_t)v));
+	return ret_int64(out, (int64_t)v);
 }
 
 static int quotient(struct tmpl_call *c, const struct val *args, bool rest,
@@ -113,9 +113,8 @@ static int quotient(struct tmpl_call *c, const struct val *args, bool rest,
 	if (!b)
 		return fail(c, "runtime error: integer divide by zero");
 	if (b == -1)
-		return ret(out, val_int64(rest ? 0
-					       : (int64_t)(0 - (uint64_t)a)));
-	return ret(out, val_int64(rest ? a % b : a / b));
+		return ret_int64(out, rest ? 0 : (int64_t)(0 - (uint64_t)a));
+	return ret_int64(out, rest ? a % b : a / b);
 }
 
 /*: sprig_div A B
@@ -144,7 +143,7 @@ FN(max)
 	for (size_t i = 1; i < n; i++)
 		if (cast_int(&args[i]) > v)
 			v = cast_int(&args[i]);
-	return ret(out, val_int64(v));
+	return ret_int64(out, v);
 }
 
 /*: sprig_min NUMBER...
@@ -157,7 +156,7 @@ FN(min)
 	for (size_t i = 1; i < n; i++)
 		if (cast_int(&args[i]) < v)
 			v = cast_int(&args[i]);
-	return ret(out, val_int64(v));
+	return ret_int64(out, v);
 }
 
 /* Go's math.Max and Min: an infinity on the winning side beats NaN, and -0 is
@@ -184,7 +183,7 @@ FN(maxf)
 
 	for (size_t i = 1; i < n; i++)
 		v = extreme(v, cast_float(&args[i]), true);
-	return ret(out, val_float(v));
+	return ret_float(out, v);
 }
 
 /*: sprig_minf NUMBER...
@@ -196,7 +195,7 @@ FN(minf)
 
 	for (size_t i = 1; i < n; i++)
 		v = extreme(v, cast_float(&args[i]), false);
-	return ret(out, val_float(v));
+	return ret_float(out, v);
 }
 
 /* --- decimals --- */
@@ -229,7 +228,7 @@ static int decimals(struct tmpl_call *c, enum decimal_op op, struct val first,
 			return fail(c, "decimal division by 0");
 		x = decimal_compute(c->arena, op, x, y);
 	}
-	return ret(out, val_float(decimal_float(&x)));
+	return ret_float(out, decimal_float(&x));
 }
 
 /*: sprig_addf NUMBER...
@@ -279,7 +278,7 @@ FN(divf)
  */
 FN(ceil_)
 {
-	return ret(out, val_float(ceil(cast_float(&args[0]))));
+	return ret_float(out, ceil(cast_float(&args[0])));
 }
 
 /*: sprig_floor NUMBER
@@ -287,7 +286,7 @@ FN(ceil_)
  */
 FN(floor_)
 {
-	return ret(out, val_float(floor(cast_float(&args[0]))));
+	return ret_float(out, floor(cast_float(&args[0])));
 }
 
 /* Go's math.Pow(10, n): squares with the exponent apart, so that the bits are
@@ -330,7 +329,7 @@ FN(round_)
 	double part = isinf(digit) ? NAN : digit - trunc(digit);
 
 	digit = part >= on ? ceil(digit) : floor(digit);
-	return ret(out, val_float(digit / pow));
+	return ret_float(out, digit / pow);
 }
 
 /* --- counting --- */
@@ -435,7 +434,7 @@ FN(rand_int)
 		return fail(c, "invalid argument to Intn");
 	if (random_below(c, (uint64_t)span, &v) < 0)
 		return -1;
-	return ret(out, val_int(wrap_add(args[0].i, (int64_t)v)));
+	return ret_int(out, wrap_add(args[0].i, (int64_t)v));
 }
 
 static const struct tmpl_func table[] = {

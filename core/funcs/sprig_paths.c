@@ -99,7 +99,7 @@ FN(ext)
  */
 FN(is_abs)
 {
-	return ret(out, val_bool(args[0].s.n && args[0].s.p[0] == '/'));
+	return ret_bool(out, args[0].s.n && args[0].s.p[0] == '/');
 }
 
 /* --- URLs --- */

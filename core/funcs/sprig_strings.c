@@ -12,7 +12,7 @@
  */
 FN(contains)
 {
-	return ret(out, val_bool(str_has(args[1].s, args[0].s)));
+	return ret_bool(out, str_has(args[1].s, args[0].s));
 }
 
 /*: sprig_hasPrefix PREFIX TEXT
@@ -20,7 +20,7 @@ FN(contains)
  */
 FN(has_prefix)
 {
-	return ret(out, val_bool(str_prefix(args[1].s, args[0].s)));
+	return ret_bool(out, str_prefix(args[1].s, args[0].s));
 }
 
 /*: sprig_hasSuffix SUFFIX TEXT
@@ -28,7 +28,7 @@ FN(has_prefix)
  */
 FN(has_suffix)
 {
-	return ret(out, val_bool(str_suffix(args[1].s, args[0].s)));
+	return ret_bool(out, str_suffix(args[1].s, args[0].s));
 }
 
 /*: sprig_repeat COUNT TEXT

@@ -19,7 +19,7 @@ FN(default_)
  */
 FN(empty)
 {
-	return ret(out, val_bool(is_empty(&args[0])));
+	return ret_bool(out, is_empty(&args[0]));
 }
 
 /*: sprig_coalesce VALUE...
@@ -40,8 +40,8 @@ FN(all)
 {
 	for (size_t i = 0; i < n; i++)
 		if (is_empty(&args[i]))
-			return ret(out, val_bool(false));
-	return ret(out, val_bool(true));
+			return ret_bool(out, false);
+	return ret_bool(out, true);
 }
 
 /*: sprig_any VALUE...
@@ -51,8 +51,8 @@ FN(any)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!is_empty(&args[i]))
-			return ret(out, val_bool(true));
-	return ret(out, val_bool(false));
+			return ret_bool(out, true);
+	return ret_bool(out, false);
 }
 
 /*: sprig_ternary YES NO CONDITION
@@ -86,7 +86,7 @@ FN(hello)
  */
 FN(type_of)
 {
-	return ret(out, val_cstr(val_type_name(&args[0])));
+	return ret_cstr(out, val_type_name(&args[0]));
 }
 
 /*: sprig_typeIs TYPE VALUE
@@ -94,7 +94,7 @@ FN(type_of)
  */
 FN(type_is)
 {
-	return ret(out, val_bool(str_is(args[0].s, val_type_name(&args[1]))));
+	return ret_bool(out, str_is(args[0].s, val_type_name(&args[1])));
 }
 
 /*: sprig_typeIsLike TYPE VALUE
@@ -104,8 +104,8 @@ FN(type_is_like)
 {
 	const char *t = val_type_name(&args[1]);
 
-	return ret(out, val_bool(str_is(args[0].s, t) ||
-				 (t[0] == '*' && str_is(args[0].s, t + 1))));
+	return ret_bool(out, str_is(args[0].s, t) ||
+				     (t[0] == '*' && str_is(args[0].s, t + 1)));
 }
 
 /*: sprig_kindOf VALUE
@@ -113,7 +113,7 @@ FN(type_is_like)
  */
 FN(kind_of)
 {
-	return ret(out, val_cstr(go_kind(&args[0])));
+	return ret_cstr(out, go_kind(&args[0]));
 }
 
 /*: sprig_kindIs KIND VALUE
@@ -121,7 +121,7 @@ FN(kind_of)
  */
 FN(kind_is)
 {
-	return ret(out, val_bool(str_is(args[0].s, go_kind(&args[1]))));
+	return ret_bool(out, str_is(args[0].s, go_kind(&args[1])));
 }
 
 /*: sprig_deepEqual A B
@@ -129,7 +129,7 @@ FN(kind_is)
  */
 FN(deep_equal)
 {
-	return ret(out, val_bool(val_deep_equal(&args[0], &args[1])));
+	return ret_bool(out, val_deep_equal(&args[0], &args[1]));
 }
 
 /* --- JSON --- */

@@ -251,32 +251,32 @@ static double in_unit(int64_t ns, int64_t unit)
 
 FN(dur_hours)
 {
-	return ret(out, val_float(in_unit(args[0].i, DUR_HOUR)));
+	return ret_float(out, in_unit(args[0].i, DUR_HOUR));
 }
 
 FN(dur_minutes)
 {
-	return ret(out, val_float(in_unit(args[0].i, DUR_MIN)));
+	return ret_float(out, in_unit(args[0].i, DUR_MIN));
 }
 
 FN(dur_seconds)
 {
-	return ret(out, val_float(in_unit(args[0].i, DUR_S)));
+	return ret_float(out, in_unit(args[0].i, DUR_S));
 }
 
 FN(dur_millis)
 {
-	return ret(out, val_int64(args[0].i / DUR_MS));
+	return ret_int64(out, args[0].i / DUR_MS);
 }
 
 FN(dur_micros)
 {
-	return ret(out, val_int64(args[0].i / DUR_US));
+	return ret_int64(out, args[0].i / DUR_US);
 }
 
 FN(dur_nanos)
 {
-	return ret(out, val_int64(args[0].i));
+	return ret_int64(out, args[0].i);
 }
 
 FN(dur_abs)
@@ -359,7 +359,7 @@ FN(time_number)
 		v = c->name[4] ? d.yday : d.year;
 		break;
 	}
-	return ret(out, val_int(v));
+	return ret_int(out, v);
 }
 
 FN(time_month)
@@ -390,9 +390,8 @@ FN(time_unix)
 		per = 1000000000;
 	else if (c->name[4])
 		per = c->name[6] == 'l' ? 1000 : 1000000;
-	return ret(out, val_int64((int64_t)((uint64_t)t.sec * per +
-					    (uint64_t)t.nsec /
-						    (1000000000 / per))));
+	return ret_int64(out, (int64_t)((uint64_t)t.sec * per +
+					(uint64_t)t.nsec / (1000000000 / per)));
 }
 
 FN(time_format_fn)
@@ -408,10 +407,10 @@ FN(time_compare)
 	int r = time_cmp(time_of(&args[0]), time_of(&args[1]));
 
 	if (c->name[0] == 'C')
-		return ret(out, val_int(r));
-	return ret(out, val_bool(c->name[0] == 'A'   ? r > 0
-				 : c->name[0] == 'B' ? r < 0
-						     : r == 0));
+		return ret_int(out, r);
+	return ret_bool(out, c->name[0] == 'A'	 ? r > 0
+			     : c->name[0] == 'B' ? r < 0
+						 : r == 0);
 }
 
 FN(time_add_fn)
@@ -503,7 +502,7 @@ FN(time_is_zero)
 {
 	struct gotime zero = {.sec = INT64_C(-62135596800)};
 
-	return ret(out, val_bool(time_cmp(time_of(&args[0]), zero) == 0));
+	return ret_bool(out, time_cmp(time_of(&args[0]), zero) == 0);
 }
 
 FN(time_is_dst)
@@ -512,7 +511,7 @@ FN(time_is_dst)
 	struct span z;
 
 	zone_lookup(t.loc, t.sec, &z);
-	return ret(out, val_bool(z.dst));
+	return ret_bool(out, z.dst);
 }
 
 FN(time_marshal)

@@ -61,14 +61,13 @@ struct val_method {
 
 struct val_type {
 	const char *name; /* what %T prints: "[]string", "*dependency.Node" */
-	enum val_kind kind;
+	enum val_kind kind : 8;
 	uint8_t bits; /* of numbers: 64 for int, int64, float64; 8 for uint8 */
-	const struct val_type *elem;	/* slice, map, pointer, chan */
-	const struct val_type *key;	/* map */
-	const struct val_field *fields; /* struct, in Go's order */
-	size_t nfields;
+	uint8_t nfields, nmethods;
+	const struct val_type *elem;	  /* slice, map, pointer, chan */
+	const struct val_type *key;	  /* map */
+	const struct val_field *fields;	  /* struct, in Go's order */
 	const struct val_method *methods; /* on the struct or its pointer */
-	size_t nmethods;
 	/* Go's String(), if the type has one (time.Duration, Nomad items). */
 	struct str (*string)(struct arena *a, const struct val *v);
 	/* Go's MarshalText: JSON, YAML and TOML show this string (time.Time,
