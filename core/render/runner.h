@@ -119,7 +119,7 @@ void view_again(struct view *v, int64_t ms);
 uint64_t view_clock(void);
 
 extern const struct view_source view_file_source, view_vault_source,
-	view_nomad_source;
+	view_pki_source, view_nomad_source;
 const struct view_source *view_source_of(struct runner *r, enum tmpl_dep kind);
 
 /* --- templates --- */

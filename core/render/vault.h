@@ -49,6 +49,9 @@ struct str json_text(const struct val *v, const char *key);
 int64_t json_int(const struct val *v, const char *key);
 bool json_true(const struct val *v, const char *key);
 
+/* The pairs of a write as a JSON object, inside {"data":} if wrapped. */
+void vault_put_pairs(struct buf *b, const struct tmpl_query *q, bool wrapped);
+
 /* --- leases --- */
 
 /* When a renewed lease is to be renewed next, in ms; -1 = it is over: read

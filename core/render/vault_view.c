@@ -360,7 +360,7 @@ static void on_list(void *ctx, struct vault_answer *a)
 
 /* --- requests --- */
 
-static void put_pairs(struct buf *b, const struct tmpl_query *q, bool kv2)
+void vault_put_pairs(struct buf *b, const struct tmpl_query *q, bool kv2)
 {
 	buf_adds(b, kv2 ? "{\"data\":{" : "{");
 	for (size_t i = 0; q->pairs && q->pairs[i]; i++) {
@@ -389,7 +389,7 @@ static void ask(struct view *v)
 		buf_adds(&target, "?list=true");
 		send(v, "GET", buf_str(&target), (struct str){0}, on_list);
 	} else if (q->kind == DEP_VAULT_WRITE) {
-		put_pairs(&body, q, o->kv2);
+		vault_put_pairs(&body, q, o->kv2);
 		send(v, "PUT", buf_str(&target),
 		     str_n(buf_str(&body), body.len), on_secret);
 	} else {

@@ -93,8 +93,9 @@ const struct view_source *view_source_of(struct runner *r, enum tmpl_dep kind)
 	case DEP_VAULT_READ:
 	case DEP_VAULT_WRITE:
 	case DEP_VAULT_LIST:
-	case DEP_VAULT_PKI:
 		return &view_vault_source;
+	case DEP_VAULT_PKI:
+		return &view_pki_source;
 	case DEP_NOMAD_SERVICES:
 	case DEP_NOMAD_SERVICE:
 	case DEP_NOMAD_VAR_GET:

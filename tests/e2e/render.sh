@@ -241,8 +241,8 @@ t_many_keys_once() {
 		put "o/k$i" "v$i"
 		printf '{{ key "o/k%s" }}\n' "$i"
 	done >in
-	rc 0 consul-template -once -consul-addr "$ADDR" -template in:out
-	is "$(wc -l <out)" 50
+	rc 0 consul-template -once -consul-addr "$ADDR" -template in:res
+	is "$(wc -l <res)" 50
 }
 
 # One leader asks, the other instance lives on what it shares, and takes over.
@@ -272,6 +272,37 @@ t_dedup_takes_over() {
 	within 10 has i$F/out '3.a-'
 }
 
+# A certificate is asked for once, and not again while the file's is good.
+t_pki_cert_is_kept() {
+	command -v openssl >/dev/null && command -v python3 >/dev/null || skip "no openssl or python3"
+	{
+		openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 30 \
+			-subj /CN=ca -addext basicConstraints=critical,CA:TRUE
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout web.key -out web.csr -subj /CN=web
+		openssl x509 -req -in web.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 20 -out web.pem
+	} 2>openssl.log || fail "$(tail -n 1 openssl.log)"
+	mkdir v
+	python3 - >v/rules <<'EOF2'
+import json
+text = lambda n: open(n).read()
+print(json.dumps([{"path": "/v1/pki/issue/web", "method": "PUT", "body": {"lease_duration": 0, "data": {
+    "certificate": text("web.pem"), "private_key": text("web.key"), "issuing_ca": text("ca.pem"),
+    "ca_chain": [text("ca.pem")]}}}]))
+EOF2
+	bg python3 "$ROOT/tests/suites/runtime/fakes.py" serve v
+	within 10 test -s v/port
+	export VAULT_ADDR VAULT_TOKEN=t ADDR=dir://$PWD
+	VAULT_ADDR=http://127.0.0.1:$(cat v/port)
+	printf '{{ with pkiCert "pki/issue/web" "common_name=web" }}{{ .Data.Cert }}{{ .Data.Key }}{{ .Data.CA }}{{ len .Data.CAChain }}{{ end }}' >in
+	rc 0 consul-template -once -vault-renew-token=false -template in:cert
+	is "$(grep -c 'BEGIN CERTIFICATE' cert) $(grep -c 'PRIVATE KEY' cert) $(tail -c 1 cert)" '2 2 1'
+	openssl verify -CAfile ca.pem cert >/dev/null 2>&1 || fail "the certificate is not the one"
+	cp cert first
+	rc 0 consul-template -once -vault-renew-token=false -template in:cert
+	cmp -s first cert || fail "the file has changed"
+	is "$(grep -c /v1/pki/issue v/log)" 1 requests
+}
+
 check dir_follows
 check dir_appears_later
 check dir_services
@@ -282,6 +313,7 @@ check no_shell
 check term_ends_it_when_asked
 check killed_at_any_time
 check no_descriptor_is_left
+check pki_cert_is_kept
 if [ -x "$CONSUL" ]; then
 	check consul_follows
 	check consul_away_and_back
