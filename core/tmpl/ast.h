@@ -48,14 +48,19 @@ struct ident {
 /* A constant: which types it can take, and its values. */
 struct number {
 	bool is_int, is_uint, is_float, is_complex;
+	uint8_t ideal; /* enum val_kind where no type asks for another;
+			* KIND_INVALID: it overflows int */
 	int64_t i;
 	uint64_t u;
-	double f, re, im;
+	double f; /* also the real part */
+	double im;
 };
 
 struct func;
 struct tree;
 
+/* A node has only as much memory as its kind needs (node_size), so it is never
+ * copied whole. */
 struct node {
 	uint8_t kind;
 	bool assign;	   /* NODE_PIPE: = instead of := */
@@ -85,14 +90,18 @@ struct node {
 		} p;
 		const struct func *func; /* NODE_FUNC */
 		struct {
-			struct node *base; /* NODE_CHAIN */
-			struct ident *id;  /* NODE_VAR: without the variable */
-			struct str name;   /* NODE_VAR: with the $ */
+			struct ident *id; /* NODE_VAR: without the variable */
+			union {
+				struct node *base; /* NODE_CHAIN */
+				struct str name;   /* NODE_VAR: with the $ */
+			};
 		} path;
 		struct {
 			struct str src; /* as written */
-			struct val v;	/* ideal value; no type: overflow */
-			const struct number *num; /* NODE_NUMBER */
+			union {
+				struct str text;	  /* NODE_STRING */
+				const struct number *num; /* NODE_NUMBER */
+			};
 		} lit;
 	};
 };
@@ -133,6 +142,7 @@ struct tmpl {
 };
 
 /* --- node.c --- */
+size_t node_size(enum node_kind kind);
 void node_print(struct text *t, const struct node *n);
 bool node_is_empty(const struct node *list);
 /* "NAME:LINE:COL" of a node. */
@@ -144,7 +154,6 @@ const struct tree *tree_find(const struct tmpl *t, struct str name);
 /* Constants as written; the error text is Go's. kind is a token kind. */
 int number_parse(struct arena *a, struct str src, int kind, struct number *n,
 		 struct err *e) MUST_USE;
-struct val number_ideal(const struct number *n, struct str src);
 
 /* --- sig.c --- */
 int sig_parse(struct arena *a, const struct tmpl_funcs *funcs, const char *text,

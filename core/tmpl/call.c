@@ -134,19 +134,35 @@ static void number_for(struct tmpl_run *r, const struct node *n,
 	} else {
 		if (!num || !num->is_complex)
 			expected(r, "complex", n);
-		out->c.re = num->re;
+		out->c.re = num->f;
 		out->c.im = num->im;
 	}
+}
+
+static struct val number_val(struct tmpl_run *r, const struct node *n)
+{
+	const struct number *num = n->lit.num;
+
+	if (num->ideal == KIND_INT)
+		return val_int(num->i);
+	if (num->ideal == KIND_FLOAT)
+		return val_float(num->f);
+	if (num->ideal == KIND_COMPLEX)
+		return (struct val){.type = &type_complex128,
+				    .c = {num->f, num->im}};
+	run_error(r, "%.*s overflows int", (int)n->lit.src.n, n->lit.src.p);
 }
 
 /* A constant in its own type. */
 void eval_constant(struct tmpl_run *r, const struct node *n, struct slot *out)
 {
 	out->iface = false;
-	out->v = n->kind == NODE_BOOL ? val_bool(n->truth) : n->lit.v;
-	if (!out->v.type)
-		run_error(r, "%.*s overflows int", (int)n->lit.src.n,
-			  n->lit.src.p);
+	if (n->kind == NODE_BOOL)
+		out->v = val_bool(n->truth);
+	else if (n->kind == NODE_STRING)
+		out->v = val_str(n->lit.text);
+	else
+		out->v = number_val(r, n);
 }
 
 /* A constant for a parameter. */
@@ -177,7 +193,7 @@ static void constant_for(struct tmpl_run *r, const struct node *n,
 	case KIND_STRING:
 		if (n->kind != NODE_STRING)
 			expected(r, "string", n);
-		*out = n->lit.v;
+		*out = val_str(n->lit.text);
 		out->type = t;
 		return;
 	case KIND_SLICE:

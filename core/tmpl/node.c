@@ -3,7 +3,52 @@
  * as written, nothing cut short), and where they are. */
 #include "tmpl/ast.h"
 
+#include <stddef.h>
+
 #include "regex/unicode.h"
+
+#define UP_TO(member)                                                          \
+	(offsetof(struct node, member) + sizeof(((struct node *)0)->member))
+
+size_t node_size(enum node_kind kind)
+{
+	switch (kind) {
+	case NODE_TEXT:
+		return UP_TO(text);
+	case NODE_ACTION:
+		return UP_TO(br.pipe);
+	case NODE_IF:
+	case NODE_WITH:
+	case NODE_RANGE:
+		return UP_TO(br);
+	case NODE_TEMPLATE:
+		return UP_TO(call);
+	case NODE_LIST:
+	case NODE_CMD:
+		return UP_TO(first);
+	case NODE_PIPE:
+		return UP_TO(p);
+	case NODE_FUNC:
+		return UP_TO(func);
+	case NODE_FIELD:
+		return UP_TO(path.id);
+	case NODE_CHAIN:
+		return UP_TO(path.base);
+	case NODE_VAR:
+		return UP_TO(path.name);
+	case NODE_NUMBER:
+		return UP_TO(lit.num);
+	case NODE_STRING:
+		return UP_TO(lit.text);
+	case NODE_BREAK:
+	case NODE_CONTINUE:
+	case NODE_DOT:
+	case NODE_NIL:
+	case NODE_BOOL:
+		break;
+	}
+	return UP_TO(next);
+}
 
 static void put_list(struct text *t, const struct node *list)
 {

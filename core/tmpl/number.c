@@ -127,11 +127,10 @@ static bool as_uint(double f, uint64_t *u)
 static int complex_set(struct number *n, double re, double im)
 {
 	n->is_complex = true;
-	n->re = re;
+	n->f = re;
 	n->im = im;
 	if (im == 0) {
 		n->is_float = true;
-		n->f = re;
 		n->is_int = as_int(re, &n->i);
 		n->is_uint = as_uint(re, &n->u);
 	}
@@ -174,7 +173,7 @@ static int parse_rune(struct str src, struct number *n, struct err *e)
 	return 0;
 }
 
-int number_parse(struct arena *a, struct str src, int kind, struct number *n,
+static int parse(struct arena *a, struct str src, int kind, struct number *n,
 		 struct err *e)
 {
 	*n = (struct number){0};
@@ -207,20 +206,27 @@ int number_parse(struct arena *a, struct str src, int kind, struct number *n,
 	return err_set(e, 0, "illegal number syntax: %s", print_quoted(a, src));
 }
 
-/* The value where no type asks for another; without type when an integer does
- * not fit. */
-struct val number_ideal(const struct number *n, struct str src)
+/* The kind where no type asks for another. */
+static enum val_kind ideal(const struct number *n, struct str src)
 {
 	bool hex = src.n > 2 && src.p[0] == '0' &&
 		   (src.p[1] == 'x' || src.p[1] == 'X');
 	bool point = false;
 
 	if (n->is_complex)
-		return (struct val){.type = &type_complex128,
-				    .c = {n->re, n->im}};
+		return KIND_COMPLEX;
 	for (size_t i = 0; i < src.n && src.p[0] != '\''; i++)
 		point |= strchr(hex ? "pP" : ".eEpP", src.p[i]) != NULL;
 	if (n->is_float && point)
-		return val_float(n->f);
-	return n->is_int ? val_int(n->i) : val_none();
+		return KIND_FLOAT;
+	return n->is_int ? KIND_INT : KIND_INVALID;
+}
+
+int number_parse(struct arena *a, struct str src, int kind, struct number *n,
+		 struct err *e)
+{
+	if (parse(a, src, kind, n, e) < 0)
+		return -1;
+	n->ideal = (uint8_t)ideal(n, src);
+	return 0;
 }

@@ -90,7 +90,7 @@ static struct token expect_right(struct parser *p, const char *context)
 
 struct node *parse_node(struct parser *p, enum node_kind kind, size_t pos)
 {
-	struct node *n = arena_alloc(p->a, sizeof(*n));
+	struct node *n = arena_alloc(p->a, node_size(kind));
 
 	n->kind = (uint8_t)kind;
 	n->pos = (uint32_t)pos;

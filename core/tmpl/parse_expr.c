@@ -95,13 +95,12 @@ static struct node *constant(struct parser *p, const struct token *t)
 	}
 	if (t->kind == TOK_STRING || t->kind == TOK_RAW) {
 		n = parse_node(p, NODE_STRING, t->pos);
-		n->lit.v = val_str(parse_unquoted(p, t->text));
+		n->lit.text = parse_unquoted(p, t->text);
 	} else {
 		n = parse_node(p, NODE_NUMBER, t->pos);
 		n->lit.num = num = arena_alloc(p->a, sizeof(*num));
 		if (number_parse(p->a, t->text, t->kind, num, p->e) < 0)
 			parse_error(p, "%s", arena_strdup(p->a, p->e->text));
-		n->lit.v = number_ideal(num, t->text);
 	}
 	n->lit.src = t->text;
 	return n;
