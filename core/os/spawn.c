@@ -20,8 +20,6 @@
 #include "os/fd.h"
 #include "os/signal.h"
 
-extern char **environ;
-
 /* What the child writes when a step fails: one write, below PIPE_BUF. */
 struct report {
 	int num; /* errno */
@@ -152,7 +150,7 @@ static int child_fds(struct map *m, int *status)
  * and locks of this process meanwhile. */
 static void child_close(const struct map *m, int status)
 {
-	unsigned keep[SPAWN_FDS + 2], from = 3;
+	unsigned keep[SPAWN_FDS + 2] = {0}, from = 3;
 	size_t n = 0;
 
 	for (size_t i = 0; i <= m->n; i++) {

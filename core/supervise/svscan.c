@@ -354,7 +354,6 @@ static void notify_ready(const struct svscan_options *o)
 /* Becomes a program of .s6-svscan; returns errno. */
 static int become(struct svscan *s, const char *path)
 {
-	extern char **environ;
 	char *argv[] = {(char *)path, NULL};
 
 	signal_reset();
