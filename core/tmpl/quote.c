@@ -128,6 +128,15 @@ bool print_unquote_char(struct str *s, char quote, uint32_t *rune, bool *byte)
 	return *rune != '\\' || take_escape(s, quote, rune, byte);
 }
 
+/* Nothing to replace: the literal's inside is its value. */
+static bool is_plain(struct str s, char quote)
+{
+	if (quote == '`')
+		return str_chr(s, '\r') < 0 && str_chr(s, '`') < 0;
+	return str_chr(s, '\\') < 0 && str_chr(s, '\n') < 0 &&
+	       str_chr(s, quote) < 0 && utf8_valid(s.p, s.n);
+}
+
 bool print_unquote(struct arena *a, struct str lit, struct str *out)
 {
 	struct text t = {.a = a};
@@ -139,6 +148,10 @@ bool print_unquote(struct arena *a, struct str lit, struct str *out)
 	if (lit.n < 2 || lit.p[lit.n - 1] != quote ||
 	    (quote != '"' && quote != '`'))
 		return false;
+	if (is_plain(s, quote)) {
+		*out = s;
+		return true;
+	}
 	while (s.n && quote == '`') {
 		if (*s.p == '`')
 			return false;

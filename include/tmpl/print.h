@@ -50,8 +50,8 @@ struct str print_fmt(struct arena *a, const char *format,
 		     const struct val *args, size_t n);
 const char *print_quoted(struct arena *a, struct str s);
 
-/* strconv.Unquote of a Go string or raw string literal, quotes included.
- * false: invalid syntax. */
+/* strconv.Unquote of a Go string or raw string literal, quotes included; the
+ * result may borrow from it. false: invalid syntax. */
 bool print_unquote(struct arena *a, struct str lit, struct str *out);
 /* strconv.UnquoteChar: takes one character or escape off *s. *byte: \x or octal,
  * a byte rather than a rune. */
