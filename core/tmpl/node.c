@@ -7,39 +7,35 @@
 
 #include "regex/unicode.h"
 
-#define UP_TO(member)                                                          \
-	(offsetof(struct node, member) + sizeof(((struct node *)0)->member))
-
 size_t node_size(enum node_kind kind)
 {
+	const size_t ptr = sizeof(void *), str = sizeof(struct str);
+
 	switch (kind) {
 	case NODE_TEXT:
-		return UP_TO(text);
+		return offsetof(struct node, text) + str;
 	case NODE_ACTION:
-		return UP_TO(br.pipe);
+	case NODE_LIST:
+	case NODE_CMD:
+	case NODE_FUNC:
+	case NODE_FIELD:
+		return offsetof(struct node, first) + ptr;
 	case NODE_IF:
 	case NODE_WITH:
 	case NODE_RANGE:
-		return UP_TO(br);
+		return offsetof(struct node, br.other) + ptr;
 	case NODE_TEMPLATE:
-		return UP_TO(call);
-	case NODE_LIST:
-	case NODE_CMD:
-		return UP_TO(first);
+		return offsetof(struct node, call.link) + ptr;
 	case NODE_PIPE:
-		return UP_TO(p);
-	case NODE_FUNC:
-		return UP_TO(func);
-	case NODE_FIELD:
-		return UP_TO(path.id);
+		return offsetof(struct node, p.decl) + 2 * ptr;
 	case NODE_CHAIN:
-		return UP_TO(path.base);
+		return offsetof(struct node, path.base) + ptr;
 	case NODE_VAR:
-		return UP_TO(path.name);
+		return offsetof(struct node, path.name) + str;
 	case NODE_NUMBER:
-		return UP_TO(lit.num);
+		return offsetof(struct node, lit.num) + ptr;
 	case NODE_STRING:
-		return UP_TO(lit.text);
+		return offsetof(struct node, lit.text) + str;
 	case NODE_BREAK:
 	case NODE_CONTINUE:
 	case NODE_DOT:
@@ -47,7 +43,7 @@ size_t node_size(enum node_kind kind)
 	case NODE_BOOL:
 		break;
 	}
-	return UP_TO(next);
+	return offsetof(struct node, first);
 }
 
 static void put_list(struct text *t, const struct node *list)
