@@ -95,14 +95,24 @@ static bool turn(struct fix *f, struct store_wait *w, int ms)
 	return w->done;
 }
 
+/* A query is borrowed until its call ends, so the last ones are kept. */
+static struct tmpl_query *keep(struct tmpl_query q)
+{
+	static struct tmpl_query kept[64];
+	static unsigned n;
+
+	kept[n % COUNT(kept)] = q;
+	return &kept[n++ % COUNT(kept)];
+}
+
 static void fetch(struct fix *f, struct store_wait *w, enum tmpl_dep kind,
 		  const char *name, uint64_t index)
 {
-	struct tmpl_query q = query(kind, name);
+	struct tmpl_query *q = keep(query(kind, name));
 	struct store_ask ask = {.index = index, .wait_ms = 60000};
 
 	memset(w, 0, sizeof(*w));
-	assert_int_equal(store_fetch(f->s, &q, &ask, store_wait_fn, w, NULL,
+	assert_int_equal(store_fetch(f->s, q, &ask, store_wait_fn, w, NULL,
 				     NULL), 0);
 }
 
