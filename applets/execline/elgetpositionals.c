@@ -31,7 +31,7 @@ int elgetpositionals_main(int argc, char **argv)
 	struct el_values v = {0};
 	size_t n;
 	int i = applet_opts("elgetpositionals", elgetpositionals_opts, &o, argc,
-			    argv, 1);
+			    argv, 0);
 	char **pos = el_frame_get(&n, 111);
 
 	el_positionals(&v, pos, n, o.least, 1);

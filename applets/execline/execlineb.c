@@ -81,8 +81,10 @@ static void check_count(int strict, size_t have, uint32_t least)
 
 	if (strict >= 0)
 		level = (unsigned)strict;
-	else if (text && !num_arg(text, INT32_MAX, &level))
-		say_warn("invalid EXECLINE_STRICT value");
+	else if (text && !num_arg(text, INT32_MAX, &level)) {
+		say_warn("invalid EXECLINE_STRICT value, unsetting it");
+		el_unsetenv("EXECLINE_STRICT");
+	}
 	if (have >= least)
 		return;
 	if (level > 1)

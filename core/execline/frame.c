@@ -59,6 +59,7 @@ static char *renamed(const char *var, int by)
 
 static void move(const char *prefixes, int by)
 {
+	static char **ours; /* the array made last; setenv may have left it */
 	size_t n = 0, to = 0;
 	char **env;
 
@@ -77,6 +78,8 @@ static void move(const char *prefixes, int by)
 	}
 	env[to] = NULL;
 	environ = env;
+	free(ours);
+	ours = env;
 }
 
 void el_frame_push(const char *prefixes)

@@ -22,6 +22,9 @@ int el_codes_opt(void *opts, const struct opt *o, const char *value,
 	c->breaks = o->val;
 	do {
 		str_split(&rest, ',', &part);
+		/* commas at the end do not matter */
+		if (!part.n && part.p != value)
+			continue;
 		if (!num_u64(part, UINT32_MAX, &code))
 			return err_set(e, 0, "%s", value);
 		if (code < 256)
@@ -140,18 +143,23 @@ static bool next_netstring(struct input *in, struct buf *b)
 {
 	uint64_t n = 0;
 	int c = next(in), digits = 0;
+	bool good = true;
 
 	buf_reset(b);
 	if (c < 0)
 		return false;
-	for (; c >= '0' && c <= '9' && n < VALUE_MAX; c = next(in), digits++)
+	for (; c >= 0 && c != ':'; c = next(in), digits++) {
+		good = good && ascii_digit((unsigned char)c) && n < VALUE_MAX;
 		n = n * 10 + (unsigned)(c - '0');
-	if (c != ':' || !digits)
-		die_sys(111, EPIPE, "unable to netstring_get");
-	while (n-- && (c = next(in)) >= 0)
+	}
+	if (c >= 0 && (!good || !digits))
+		die_sys(111, EPROTO, "unable to netstring_get");
+	while (c >= 0 && n-- && (c = next(in)) >= 0)
 		buf_addc(b, (char)c);
-	if (c < 0 || next(in) != ',')
-		die_sys(111, EPIPE, "unable to netstring_get");
+	if (c >= 0)
+		c = next(in);
+	if (c != ',')
+		die_sys(111, c < 0 ? EPIPE : EPROTO, "unable to netstring_get");
 	return true;
 }
 

@@ -58,6 +58,7 @@ struct logdir {
 	int64_t retry;  /* when a stage that failed is tried again; 0 = none */
 	int64_t hold;   /* the same for a write */
 	int64_t period; /* when to rotate next by time, if it is not empty */
+	bool torn;      /* the last line is not written whole */
 	bool rotate;    /* as soon as what is queued is written */
 	bool giving_up; /* at the end: archive unprocessed what fails */
 	pid_t pid;      /* of the processor */

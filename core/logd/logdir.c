@@ -243,7 +243,7 @@ int logdir_open(struct logdir *d, struct err *e)
 	if (mkdir(d->path, S_IRWXU | S_ISGID) < 0 && errno != EEXIST)
 		return err_set(e, errno, "unable to mkdir %s", d->path);
 	snprintf(path, sizeof path, "%s/lock", d->path);
-	d->lock = open(path, O_WRONLY | O_NONBLOCK | O_CREAT | O_CLOEXEC, 0600);
+	d->lock = open(path, O_WRONLY | O_NONBLOCK | O_CREAT | O_CLOEXEC, 0644);
 	if (d->lock < 0)
 		return err_set(e, errno, "unable to open %s", path);
 	if (fd_lock(d->lock, false, false, e) < 0)
@@ -434,14 +434,14 @@ static uint64_t threshold(const struct logdir *d)
 }
 
 /* How much of the queue goes before the next rotation: whole lines, up to the
- * one that reaches the threshold. 0 = none, as a rotation is still going on. */
+ * one that reaches the threshold. 0 = none, that rotation is due. */
 static size_t portion(const struct logdir *d)
 {
 	const char *p = d->q.b.p + d->q.pos, *nl;
 	size_t n = queue_len(&d->q);
 	uint64_t room = d->size < threshold(d) ? threshold(d) - d->size : 0;
 
-	if (!room && d->stage != STAGE_WRITE)
+	if (!room && !d->torn)
 		return 0;
 	if (n <= room)
 		return n;
@@ -470,6 +470,8 @@ static bool write_some(struct logdir *d, int64_t now)
 		}
 		done += (size_t)r;
 	}
+	if (done)
+		d->torn = d->q.b.p[d->q.pos + done - 1] != '\n';
 	d->size += done;
 	queue_took(&d->q, done);
 	return n && done == n;
@@ -480,7 +482,7 @@ static void maybe_rotate(struct logdir *d, int64_t now)
 {
 	bool empty = !queue_len(&d->q);
 
-	if (d->stage != STAGE_WRITE || d->hold)
+	if (d->stage != STAGE_WRITE || d->hold || d->torn)
 		return;
 	if (d->size >= threshold(d) ||
 	    (d->size && empty && (d->rotate || now >= d->period)))
