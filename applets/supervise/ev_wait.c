@@ -72,15 +72,15 @@ static void open_signals(struct ev_set *s)
 	reap();
 }
 
+/* A byte at a time: what comes after the one that is waited for stays in the
+ * FIFO for the next wait (a restart can be "dDu" in one piece). */
 static void read_events(struct ev_set *s, size_t i)
 {
 	struct ev_item *x = &s->items[i];
-	char b[256];
-	ssize_t n;
+	char c;
 
-	while (!x->done && (n = s6_listen_read(x->l, b, sizeof b)) > 0)
-		for (ssize_t k = 0; k < n && !x->done; k++)
-			x->done = s->feed(s->ctx, i, b[k]);
+	while (!x->done && s6_listen_read(x->l, &c, 1) > 0)
+		x->done = s->feed(s->ctx, i, c);
 }
 
 static bool reached(const struct ev_set *s)

@@ -63,7 +63,7 @@ t_finish_that_stops_the_tree_starts_once() {
 # --- the second SIGTERM ---
 
 t_second_term_forces() {
-	service a 'trap "" TERM; echo >up; while :; do sleep 1000; done' \
+	service a 'trap "" TERM; echo >up; while :; do sleep 0.2; done' \
 		'finish=exec sleep 1000' 'timeout-finish=0'
 	scan
 	within 5 test -e $S/a/up
@@ -78,7 +78,7 @@ t_second_term_forces() {
 	within 3 dead "$SCAN"
 }
 t_bytes_never_force() {
-	service a 'trap "" TERM; echo >up; while :; do sleep 1000; done'
+	service a 'trap "" TERM; echo >up; while :; do sleep 0.2; done'
 	scan
 	within 5 test -e $S/a/up
 	for _ in 1 2 3; do s6-svscanctl -t $S; sleep 0.25; done
@@ -87,7 +87,7 @@ t_bytes_never_force() {
 	within 3 dead "$SCAN"
 }
 t_term_with_a_handler() {
-	service a 'trap "" TERM; echo >up; while :; do sleep 1000; done'
+	service a 'trap "" TERM; echo >up; while :; do sleep 0.2; done'
 	mkdir $S/.s6-svscan
 	printf '#!/bin/sh\necho >>%s/handled\n' "$PWD" >$S/.s6-svscan/SIGTERM
 	chmod +x $S/.s6-svscan/SIGTERM
@@ -251,7 +251,7 @@ t_storm_of_orphans() {
 	within 20 eval '! ps -o stat= --ppid $SCAN | grep -q Z'
 	is "$(ps -o pid= --ppid "$SCAN" | wc -l)" 2 children
 	is_up a || fail 'a is down'
-	s6-svc -wr -T 5000 -r s/a || fail "svc: $?"
+	s6-svc -wr -T 5000 -r s/a || fail "svc: $?, $(s6-svstat s/a)"
 }
 t_storm_of_bytes() {
 	service a 'exec sleep 1000'
