@@ -12,6 +12,12 @@
 # when its function returns 0 and no helper called `fail`. $ROOT is the tree,
 # $BIN the folder of links, $BUILD build/, $CONSUL a real Consul (may be absent).
 set -u
+# What the caller happens to hold open is no part of any check.
+for fd in /proc/self/fd/*; do
+	fd=${fd##*/}
+	# 255 is bash's own: the script that it reads
+	[ "$fd" -le 2 ] || [ "$fd" -eq 255 ] || eval "exec $fd>&-"
+done
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${BUILD:-$ROOT/build} BIN=${BIN:-$BUILD/bin} CONSUL=${CONSUL:-$BUILD/consul}
 # shellcheck disable=SC2034 # for the scripts
