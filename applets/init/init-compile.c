@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* init-compile - write the scandir that init will run
+ *
+ * usage: init-compile [ -l ] [ -r root ] dir [ -- cmd args... ]
+ *
+ * Merges the service directories of /etc/s6, the manifests of /etc/basebox.d
+ * and s6-overlay's tree into DIR, for a look (init does it at its start). Does
+ * nothing but print when something is wrong, each thing on a line of its own:
+ * FILE:LINE:COLUMN: what.
+ *  -l  DIR is the live one: what an earlier life left there goes away, and
+ *      /run/s6 is made where s6-overlay's tree is there
+ *  -r ROOT  put this before all paths
+ *
+ * Exit: 0 ok, 100 something is wrong, 111 system call failed.
+ * See: README.md
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "applet.h"
+#include "applets.h"
+#include "base.h"
+#include "compile.h"
+#include "os/fd.h"
+
+struct init_compile {
+	bool live;
+	const char *root;
+};
+
+static const struct opt init_compile_opts[] = {
+	{'l', NULL, OPT_FLAG, offsetof(struct init_compile, live), 0, NULL},
+	{'r', NULL, OPT_STR, offsetof(struct init_compile, root), 0, NULL},
+	{0},
+};
+
+int init_compile_main(int argc, char **argv)
+{
+	struct init_compile o = {.root = ""};
+	int i = applet_opts("init-compile", init_compile_opts, &o, argc, argv,
+			    1);
+	char root[PATH_MAX] = "";
+	struct compile_opts c = {.root = root, .out = argv[i],
+				 .live = o.live};
+	struct buf found = {0};
+	struct err e;
+	int r;
+
+	/* what links will point to is below it */
+	if (*o.root && !realpath(o.root, root))
+		die_sys(111, errno, "unable to find %s", o.root);
+	i++;
+	if (argv[i] && !strcmp(argv[i], "--"))
+		i++;
+	else if (argv[i])
+		applet_usage("init-compile");
+	c.cmd = argv[i] ? argv + i : NULL;
+	r = compile_run(&c, &found, &e);
+	if (r < 0)
+		die(111, "%s", e.text);
+	if (found.len && fd_write(2, found.p, found.len, &e) < 0)
+		return 111;
+	return r ? 100 : 0;
+}

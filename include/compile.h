@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/* compile - from what an image says about its services (plain service
+ * directories, the HCL manifest, s6-overlay's tree) to one live scandir, as a
+ * short-lived process does it before init starts the first service. Spec:
+ * init.md, "Sources".
+ *
+ * Everything that is wrong is found before anything is written, and told at
+ * once, as `FILE:LINE:COLUMN: text` lines. */
+#ifndef BASEBOX_COMPILE_H
+#define BASEBOX_COMPILE_H
+
+#include <stdbool.h>
+
+#include "base.h"
+
+struct compile_opts {
+	const char *root; /* put before the paths of all sources; "" = none */
+	const char *out;  /* the scandir to write; NULL = only check */
+	bool live;        /* it is the one that init will supervise: replace
+			   * what an earlier life left there, and make what
+			   * s6-overlay has in /run */
+	char *const *cmd; /* the container's command, NULL = none */
+};
+
+/* 0 = done, 1 = findings (nothing is written), -1 = a system call failed. */
+int compile_run(const struct compile_opts *o, struct buf *findings,
+		struct err *e) MUST_USE;
+
+#endif
