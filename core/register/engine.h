@@ -85,6 +85,7 @@ struct entry {
 	bool leaving; /* entry_leave was called for it */
 	bool settled; /* has been registered once, or failed for good */
 	char *death;  /* heap; a death that must be said before anything else */
+	bool death_sent; /* the request under way says it */
 
 	struct store_call *call;
 	enum entry_op op;

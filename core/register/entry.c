@@ -66,6 +66,7 @@ static void died(struct entry *en, const char *text)
 {
 	free(en->death);
 	en->death = strdup(text);
+	en->death_sent = false;
 	point_set(&en->points[POINT_PROCESS], REG_CRITICAL, text);
 	log_info("register", "service %s: %s", en->s->id, text);
 }

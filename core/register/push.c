@@ -58,15 +58,16 @@ struct val entry_payload(const struct entry *en, struct arena *a)
 	return m;
 }
 
-/* After a registration every state was said; outputs follow as updates. */
+/* After a registration every state was said; outputs follow as updates. What
+ * changed while the request was under way is dirty already. */
 static void registered(struct entry *en)
 {
 	int64_t now = clock_mono_ms();
 
 	for (size_t i = 0; i < en->npoints; i++) {
 		en->points[i].said_ms = now;
-		en->points[i].dirty = en->points[i].output != NULL ||
-				      i == POINT_REGISTRAR;
+		if (en->points[i].output || i == POINT_REGISTRAR)
+			en->points[i].dirty = true;
 	}
 	if (!en->there)
 		log_info("register", "registered %s", en->s->id);
@@ -79,14 +80,14 @@ static void checked(struct entry *en)
 	struct point *p = &en->points[en->op_point];
 
 	p->said_ms = clock_mono_ms();
-	if (en->op_point == POINT_PROCESS && en->death) {
-		free(en->death);
-		en->death = NULL;
-		/* what came after the death is still to be said */
-		p->dirty = p->state != REG_CRITICAL;
+	if (!en->death_sent)
 		return;
-	}
-	p->dirty = false;
+	/* what came after the death is still to be said */
+	p->dirty = p->state != REG_CRITICAL || !p->output ||
+		   strcmp(p->output, en->death) != 0;
+	free(en->death);
+	en->death = NULL;
+	en->death_sent = false;
 }
 
 static void left(struct entry *en)
@@ -124,6 +125,14 @@ static void wait_again(struct entry *en, const char *why, bool refused)
 		       retry_now, en);
 }
 
+/* The request came to nothing: its state has still to be said. */
+static void unsaid(struct entry *en)
+{
+	en->death_sent = false;
+	if (en->op == OP_CHECK)
+		en->points[en->op_point].dirty = true;
+}
+
 static void on_reply(void *ctx, struct store_reply *r)
 {
 	struct entry *en = ctx;
@@ -133,6 +142,7 @@ static void on_reply(void *ctx, struct store_reply *r)
 
 	en->call = NULL;
 	if (r->err && !r->status) {
+		unsaid(en);
 		reg_contact(en->reg, r->err->text);
 		wait_again(en, r->err->text, false);
 		goto done;
@@ -143,7 +153,9 @@ static void on_reply(void *ctx, struct store_reply *r)
 			 en->s->id);
 		en->there = false;
 		en->retry_ms = 0;
+		en->death_sent = false;
 	} else if (r->err && !gone) {
+		unsaid(en);
 		wait_again(en, r->err->text, true);
 		goto done;
 	} else {
@@ -179,12 +191,11 @@ static int start(struct entry *en, struct arena *a, struct err *e)
 				      &en->call, e);
 	case OP_CHECK:
 		return store_check(st, en->s->id, p->id,
-				   en->death && en->op_point == POINT_PROCESS
-					   ? "critical" : reg_state_name(p->state),
-				   str_of(en->death && en->op_point ==
-							       POINT_PROCESS
-						  ? en->death
-					  : p->output ? p->output : ""),
+				   en->death_sent ? "critical"
+						  : reg_state_name(p->state),
+				   str_of(en->death_sent ? en->death
+					  : p->output	 ? p->output
+							 : ""),
 				   en->s->token, on_reply, en, &en->call, e);
 	case OP_DEREGISTER:
 		return store_deregister(st, en->s->id, en->s->token, on_reply,
@@ -206,8 +217,14 @@ void entry_send(struct entry *en, enum entry_op op, size_t point)
 	loop_timer_unset(&en->timer);
 	en->op = op;
 	en->op_point = point;
+	en->death_sent = op == OP_CHECK && point == POINT_PROCESS && en->death;
+	/* clean from here on: what changes meanwhile is said afterwards */
+	for (size_t i = 0; i < en->npoints; i++)
+		if (op == OP_REGISTER || (op == OP_CHECK && i == point))
+			en->points[i].dirty = false;
 	arena_init(&a, 4 << 20);
 	if (start(en, &a, &e) < 0) {
+		unsaid(en);
 		en->call = NULL;
 		en->op = OP_NONE;
 		wait_again(en, e.text, true);

@@ -67,12 +67,12 @@ bg()
 alive() { [ -d "/proc/$1" ] && ! grep -q '^State:.Z' "/proc/$1/status"; }
 dead() { ! alive "$1"; }
 
-# A TCP port that is free now.
+# A TCP port that is free now, below those that the kernel gives to clients.
 free_port()
 {
 	local p
 	while :; do
-		p=$((20000 + RANDOM % 20000))
+		p=$((15000 + RANDOM % 17000))
 		(exec 3<>"/dev/tcp/127.0.0.1/$p") 2>/dev/null || break
 	done
 	echo "$p"
