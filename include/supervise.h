@@ -26,6 +26,8 @@
 
 struct service;
 
+enum { SERVICE_RESTART_MS = 1000, SERVICE_REST = -1 };
+
 enum service_state {
 	SERVICE_GONE,
 	SERVICE_DOWN,
@@ -45,6 +47,15 @@ struct service_hooks {
 	/* A start that nobody ordered just now is about to happen: the last
 	 * moment for commands that were given before. */
 	void (*before_start)(void *ctx);
+	/* A start is due. false: it waits until service_go. */
+	bool (*may_start)(struct service *s);
+	/* The last word on what a start of run is given. */
+	void (*prepare)(struct service *s, struct spawn *how);
+	/* run has ended although it is wanted up. How long after its last start
+	 * the next one is, in ms (s6: 1000), or SERVICE_REST: it stays down. */
+	int64_t (*died)(struct service *s, int wstat);
+	/* run could not be executed: errno. It will be tried again. */
+	void (*unrunnable)(struct service *s, int num);
 	/* The status was written and these event bytes were sent. */
 	void (*changed)(struct service *s, const char *events);
 	void *ctx;
@@ -83,6 +94,7 @@ struct service {
 	int status_errno;    /* why the status could not be written */
 	uint32_t last_error; /* hash of the last failure of a start */
 	int64_t started;     /* when the last start was, ms */
+	int64_t pause;       /* from there to the next one, ms */
 	struct s6_status status;
 	struct child child;       /* run or finish */
 	struct spawn_child start; /* start.status_fd while its exec is open */
@@ -115,6 +127,9 @@ void service_command(struct service *s, char byte);
  * and leave), HUP (let go of stdio, leave when it ends), QUIT (leave at once),
  * INT (interrupt its group and leave at once). Others do nothing. */
 void service_signal(struct service *s, int sig);
+/* What may_start refused may be: wanted up from now on, it is started in this
+ * turn of the loop. Does nothing unless it is DOWN. */
+void service_go(struct service *s);
 /* SIGKILL to the group of whatever runs. */
 void service_force(struct service *s);
 /* Reads the control FIFO now. */

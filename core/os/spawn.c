@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -177,6 +178,16 @@ static int child_session(const struct spawn *s)
 		return -1;
 	if ((s->flags & SPAWN_SETPGID) && setpgid(0, 0) < 0)
 		return -1;
+	if (s->flags & SPAWN_FOREGROUND) {
+		sigset_t out, old;
+
+		/* From the background it would be stopped by this. */
+		sigemptyset(&out);
+		sigaddset(&out, SIGTTOU);
+		sigprocmask(SIG_BLOCK, &out, &old);
+		(void)!tcsetpgrp(0, getpgrp());
+		sigprocmask(SIG_SETMASK, &old, NULL);
+	}
 	if (s->flags & SPAWN_UMASK)
 		umask(s->umask);
 	return 0;

@@ -108,7 +108,11 @@ static void kill_later(struct service *s)
 
 static void signal_it(struct service *s, const struct command *c)
 {
-	service_send(s, signal_of(s, c->sig), c->deeds & GROUP);
+	bool group = (c->deeds & GROUP) ||
+		     (c->sig == BY_DOWN_FILE &&
+		      service_has(s, "policy/kill-group"));
+
+	service_send(s, signal_of(s, c->sig), group);
 	if (c->deeds & PAUSED)
 		s->status.paused = true;
 	if (c->deeds & CONTINUED)

@@ -212,6 +212,8 @@ static int spawn_run_file(struct service *s, int lock, int notify, int ready)
 		how.flags |= SPAWN_LOCK;
 	if (service_has(s, "flag-newpidns"))
 		how.flags |= SPAWN_NEWPIDNS;
+	if (s->sup->hooks.prepare)
+		s->sup->hooks.prepare(s, &how);
 	return spawn_start(&how, &s->start, &s->sup->e);
 }
 

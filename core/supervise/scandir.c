@@ -215,7 +215,7 @@ static void look(struct scandir *d, const char *name)
 		cannot_stat(d, name, errno);
 		return;
 	}
-	if (!S_ISDIR(st.st_mode))
+	if (!S_ISDIR(st.st_mode) || (d->accepts && !d->accepts(d->ctx, name)))
 		return;
 	en = find(d, &st);
 	if (!en && !(en = add(d, name, &st)))

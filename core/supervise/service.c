@@ -23,7 +23,6 @@
 #include "supervise/inner.h"
 
 enum {
-	RESTART_MS = 1000,       /* least time between two starts */
 	KILL_AGAIN_MS = 5000,    /* between two SIGKILLs */
 	FINISH_MS = 5000,        /* timeout-finish without such a file */
 	FINISH_PERMANENT = 125,  /* finish's exit code for "do not restart" */
@@ -112,7 +111,7 @@ static void rest(struct service *s)
 	if (s->leaving)
 		service_leave(s);
 	else if (s->status.want_up)
-		service_schedule(s, s->ordered ? 0 : s->started + RESTART_MS);
+		service_schedule(s, s->ordered ? 0 : s->started + s->pause);
 }
 
 /* --- start --- */
@@ -139,20 +138,37 @@ static bool has_turn(struct supervisor *sup)
 	return sup->starts++ < STARTS_PER_TURN;
 }
 
+static bool may_start(struct service *s)
+{
+	return !s->sup->hooks.may_start || s->sup->hooks.may_start(s);
+}
+
 static void start_due(struct service *s, int64_t since)
 {
 	if (!s->status.want_up)
 		return;
 	if (!has_turn(s->sup))
 		service_schedule(s, since);
-	else if (still_wanted(s))
+	else if (still_wanted(s) && may_start(s))
 		launch_run(s);
+}
+
+void service_go(struct service *s)
+{
+	if (s->state != SERVICE_DOWN)
+		return;
+	if (!s->status.want_up) {
+		s->status.want_up = true;
+		service_publish(s, "");
+	}
+	service_schedule(s, 0);
 }
 
 void service_start_now(struct service *s)
 {
 	loop_timer_unset(&s->deadline);
-	launch_run(s);
+	if (may_start(s))
+		launch_run(s);
 }
 
 /* --- while it runs --- */
@@ -212,6 +228,8 @@ static void not_executed(struct service *s, int num)
 	loop_timer_unset(&s->deadline);
 	s->state = SERVICE_DOWN;
 	launch_failed(s, stage, num);
+	if (s->sup->hooks.unrunnable)
+		s->sup->hooks.unrunnable(s, num);
 	if (s->leaving)
 		service_leave(s);
 }
@@ -310,6 +328,18 @@ static void over(struct service *s, const char *events)
 	rest(s);
 }
 
+/* What becomes of it now that run has ended by itself. */
+static void judge(struct service *s, int wstat)
+{
+	int64_t pause = SERVICE_RESTART_MS;
+
+	if (s->status.want_up && s->sup->hooks.died)
+		pause = s->sup->hooks.died(s, wstat);
+	if (pause == SERVICE_REST)
+		s->status.want_up = false;
+	s->pause = pause < 0 ? SERVICE_RESTART_MS : pause;
+}
+
 static void run_died(struct service *s, pid_t pid, int wstat)
 {
 	/* What it wrote before it died counts. */
@@ -321,6 +351,7 @@ static void run_died(struct service *s, pid_t pid, int wstat)
 	s->status.ready = s->status.paused = false;
 	tai_now(&s->status.stamp);
 	tally(s, wstat);
+	judge(s, wstat);
 	if (!launch_finish(s, pid, wstat)) {
 		over(s, "dD");
 		return;

@@ -50,6 +50,7 @@ struct scandir {
 	unsigned odd;                /* how many */
 	struct loop_timer rescan; /* by itself */
 	struct loop_timer sweep;  /* forgets entries at the end of a turn */
+	bool (*accepts)(void *ctx, const char *name); /* NULL: any directory */
 	void (*stopped)(void *ctx); /* stopping, and nothing is left */
 	void *ctx;
 };

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/* init - a container from its first process to its exit code: services in the
+ * order of what they depend on, stopped in reverse within one budget. It adds
+ * order and policy to the engine of supervise; what is started is a live
+ * scandir, written by `init compile` from the image's sources before.
+ *
+ * What it reads of each directory L/NAME beyond what s6 does: type,
+ * dependencies.d/, contents.d/, policy/. Below L/.init it keeps `stopping` (it
+ * is) and reads `exitcode` (outranks what it would exit with) and `lenient` (a
+ * failure at boot concerns only those that need it). */
+#ifndef BASEBOX_INIT_H
+#define BASEBOX_INIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base.h"
+
+/* init's own exit codes, beside 0, 126, 127 and the essential service's. */
+enum init_exit {
+	INIT_CONFIG = 100,
+	INIT_SYSCALL = 111,
+	INIT_BOOT = 120,    /* a oneshot or a start timeout failed the boot */
+	INIT_BUDGET = 121,  /* something had to be killed, nothing essential */
+	INIT_ON_UNHEALTHY = 122,
+	INIT_RESTARTS = 123, /* used up, the last exit was 0 */
+	INIT_KILLED = 137,
+};
+
+struct init_options {
+	const char *compiled;   /* a live scandir that exists; NULL: make one */
+	char *const *cmd;       /* NULL-terminated; NULL: none */
+	int64_t stop_timeout;   /* ms for all of the stop */
+	int64_t stop_delay;     /* ms between deregistration and first TERM */
+};
+
+/* Defaults, then INIT_STOP_TIMEOUT and INIT_STOP_DELAY: Go durations, or a
+ * number of seconds. What cannot be read is said and ignored. */
+void init_options_env(struct init_options *o);
+/* Whether the image defines any service. */
+bool init_has_sources(void);
+/* Boots, supervises, stops; returns the exit code. All signals are blocked
+ * already. */
+int init_run(const struct init_options *o);
+
+#endif
