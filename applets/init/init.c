@@ -2,6 +2,7 @@
 /* init - boot a container, supervise its services, stop them in order
  *
  * usage: init [ PROG [ ARGS... ] ]
+ * usage: init compile [ OPTIONS ] DIR
  * usage: init --compiled DIR [ PROG [ ARGS... ] ]
  *
  * The ENTRYPOINT of an image. Services come from /etc/s6, /etc/basebox.d and an
@@ -23,6 +24,8 @@
  * found, 123 restarts used up, 137 the essential service had to be killed.
  * See: spec/init.md
  */
+#include <string.h>
+
 #include "applet.h"
 #include "applets.h"
 #include "init.h"
@@ -39,6 +42,8 @@ int init_main(int argc, char **argv)
 	struct init_options o = {0};
 	int next;
 
+	if (argc > 1 && !strcmp(argv[1], "compile"))
+		return init_compile_main(argc - 1, argv + 1);
 	signal_block_all();
 	init_options_env(&o);
 	next = applet_opts("init", init_opts, &o, argc, argv, 0);
