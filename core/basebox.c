@@ -47,10 +47,14 @@ static int list_one(void *ctx, unsigned number, char *text)
 	struct buf BUF_AUTO names = {0};
 	char *job = text, *name = strchr(text, '\n'), *summary;
 
+	if (!name)
+		return 0;
 	*name++ = '\0';
 	if (!strcmp(job, "core"))
 		return 0;
 	summary = strstr(name, " - ");
+	if (!summary)
+		return 0;
 	*summary = '\0';
 	summary += 3;
 	*strchr(summary, '\n') = '\0';

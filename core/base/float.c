@@ -40,6 +40,7 @@ static int split_exp(const char *text, char *digits, int *exp10)
 	const char *e = strchr(text, 'e');
 	int n = 0;
 
+	digits[0] = '0'; /* text always has one */
 	for (const char *p = text; p < e; p++)
 		if (ascii_digit((unsigned char)*p))
 			digits[n++] = *p;

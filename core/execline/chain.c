@@ -10,8 +10,6 @@
 #include "execline.h"
 #include "os/spawn.h"
 
-extern char **environ;
-
 void el_die_exec(int num, const char *file)
 {
 	die_sys(num == ENOENT ? 127 : 126, num, "unable to exec %s", file);

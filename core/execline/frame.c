@@ -160,7 +160,7 @@ static const char *key_of(size_t i)
 	s = strdup(name);
 	if (!s)
 		die_sys(111, ENOMEM, "unable to substitute");
-	return s;
+	return s; // NOLINT(clang-analyzer-unix.Malloc) freed by the exec
 }
 
 void el_positionals(struct el_values *v, char *const *argv, size_t n,

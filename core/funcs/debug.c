@@ -114,7 +114,7 @@ static void dump_fields(struct spew *s, const struct val *v)
 {
 	const struct val_type *st = val_struct_type(v->type);
 
-	for (size_t i = 0; i < st->nfields; i++) {
+	for (size_t i = 0; st && i < st->nfields; i++) {
 		indent(s);
 		text_adds(s->t, st->fields[i].name);
 		text_adds(s->t, ": ");

@@ -153,7 +153,7 @@ int proc_start(struct proc *p, struct runner *r, const struct render_list *c,
 	pid_t pid;
 	int ret = arguments(c, &a, path, &argv, &p->group, e);
 
-	if (ret == 0 && !*path)
+	if (ret == 0 && argv && !*path)
 		ret = find_program(argv[0], path, e);
 	if (ret == 0) {
 		say(argv);
