@@ -173,42 +173,18 @@
  * See: https://github.com/hashicorp/consul-template
  * Help: own
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-#include "applet.h"
 #include "applets.h"
 #include "data/json.h"
-#include "render.h"
-#include "render/load.h"
+#include "render_program.h"
 
 #define VERSION "consul-template v0.42.1 (basebox " BASEBOX_VERSION ")"
 
-struct flags {
-	struct render_load load;
-	bool help, functions, version;
-};
+#define VALUE RENDER_VALUE
+#define YES RENDER_YES
 
-static int set(void *opts, const struct opt *o, const char *value,
-	       struct err *e)
-{
-	return render_flag(&((struct flags *)opts)->load, o->name, value, e);
-}
-
-/* Go stops at the first -h, whatever follows. */
-static int help(void *opts, const struct opt *o UNUSED,
-		const char *value UNUSED, struct err *e)
-{
-	((struct flags *)opts)->help = true;
-	return err_set(e, 0, "help");
-}
-
-#define AT(field) offsetof(struct flags, field)
-#define VALUE(name) {0, name, OPT_FN, 0, 0, set}
-#define YES(name) {0, name, OPT_FN0, 0, 0, set}
-
-static const struct opt consul_template_opts[] = {
+const struct opt consul_template_opts[] = {
 	VALUE("config"),
 	VALUE("consul-addr"),
 	VALUE("consul-auth"),
@@ -284,32 +260,11 @@ static const struct opt consul_template_opts[] = {
 	VALUE("vault-transport-tls-handshake-timeout"),
 	YES("vault-unwrap-token"),
 	VALUE("wait"),
-	{0, "dry", OPT_FLAG, AT(load.dry), 0, NULL},
-	{'h', "h", OPT_FN0, 0, 0, help},
-	{0, "help", OPT_FN0, 0, 0, help},
-	{0, "help-functions", OPT_FLAG, AT(functions), 0, NULL},
-	{'v', "v", OPT_FLAG, AT(version), 0, NULL},
-	{0, "version", OPT_FLAG, AT(version), 0, NULL},
+	{0, "dry", OPT_FLAG, RENDER_AT(load.dry), 0, NULL},
+	{0, "help-functions", OPT_FLAG, RENDER_AT(functions), 0, NULL},
+	RENDER_COMMON,
 	{0},
 };
-
-/* A line before logging is set up, with the prefix of Go's log package. */
-static void early_error(const struct err *e)
-{
-	struct timespec now = clock_wall();
-	char stamp[32];
-	struct tm tm;
-
-	localtime_r(&now.tv_sec, &tm);
-	strftime(stamp, sizeof(stamp), "%Y/%m/%d %H:%M:%S", &tm);
-	say_line("%s [ERR] (cli) %s", stamp, e->text);
-}
-
-static int usage(const struct err *e)
-{
-	say_line("%s", e->text);
-	return RENDER_USAGE;
-}
 
 /* Words behind the flags, in Go's %q of a list. */
 static int extra(char **argv, int argc, int i)
@@ -322,45 +277,27 @@ static int extra(char **argv, int argc, int i)
 		json_print_str(&b, str_of(argv[i]), JSON_PLAIN);
 	}
 	err_set(&e, 0, "cli: extra args: [%s]", buf_str(&b));
-	return usage(&e);
+	return render_usage(&e);
 }
 
-static int run(struct flags *f)
-{
-	struct render_source src = {&f->load, render_load, render_load_free};
-	struct render_config *cfg = NULL;
-	struct err e;
-
-	if (render_load(&f->load, &cfg, &e) < 0) {
-		early_error(&e);
-		return RENDER_CONFIG;
-	}
-	log_info(NULL, "%s", VERSION);
-	if (!f->version)
-		return render_run(cfg, &src);
-	puts(VERSION);
-	render_load_free(&f->load, cfg);
-	return fflush(stdout) == 0 ? RENDER_OK : 111;
-}
-
-static int program(struct flags *f, int argc, char **argv)
+static int program(struct render_flags *f, int argc, char **argv)
 {
 	const char *local = getenv("CT_LOCAL_CONFIG");
 	int next = 1;
 	struct err e;
 
 	if (local && *local && render_load_local(&f->load, local, &e) < 0)
-		return usage(&e);
+		return render_usage(&e);
 	if (opt_goflags(consul_template_opts, f, argc, argv, &next, &e) < 0)
-		return f->help ? applet_help(argv[0]) : usage(&e);
+		return f->help ? applet_help(argv[0]) : render_usage(&e);
 	if (next < argc)
 		return extra(argv, argc, next);
-	return f->functions ? applet_functions() : run(f);
+	return f->functions ? applet_functions() : render_program(f, VERSION);
 }
 
 int consul_template_main(int argc, char **argv)
 {
-	struct flags f = {0};
+	struct render_flags f = {0};
 	int code;
 
 	render_load_init(&f.load);

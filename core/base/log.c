@@ -18,6 +18,7 @@
 enum { LINE = 8192 };
 
 static const char *prog = "basebox";
+static const char *log_name = "";
 static bool nowait;
 static enum log_level least_level = LOG_WARN;
 static void (*tee_fn)(void *, enum log_level, const char *, size_t);
@@ -201,6 +202,11 @@ size_t log_stamp(char out[LOG_STAMP], const struct timespec *t)
 	return n < 0 ? 0 : (size_t)n;
 }
 
+void log_set_name(const char *prefix)
+{
+	log_name = prefix;
+}
+
 void log_line(enum log_level level, const char *component, const char *fmt, ...)
 {
 	char line[LINE];
@@ -213,8 +219,8 @@ void log_line(enum log_level level, const char *component, const char *fmt, ...)
 		return;
 	stamp = log_stamp(line, &now);
 	line[stamp++] = ' ';
-	k = snprintf(line + stamp, room - stamp, "[%s] %s%s%s",
-		     level_names[level], component ? "(" : "",
+	k = snprintf(line + stamp, room - stamp, "[%s] %s%s%s%s",
+		     level_names[level], log_name, component ? "(" : "",
 		     component ? component : "", component ? ") " : "");
 	n = stamp + (k < 0 ? 0 : (size_t)k);
 	if (n >= room)

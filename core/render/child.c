@@ -96,7 +96,11 @@ static void ended_by_itself(struct runner *r, int code)
 	if (code == 0)
 		log_info("cli", "child process exited with code 0");
 	else
-		log_error("cli", "child process exited with code %d", code);
+		log_error("cli",
+			  r->conf->env
+				  ? "unexpected exit from subprocess (%d)"
+				  : "child process exited with code %d",
+			  code);
 	runner_end(r, code & 255);
 }
 

@@ -35,6 +35,8 @@ enum conf_flag {
 	CONF_OR = 2,     /* true in any file stays true */
 	CONF_SECRET = 4, /* never in the log */
 	CONF_WIDE = 8,   /* an integer of 64 bits */
+	CONF_CT = 16,    /* consul-template's alone */
+	CONF_ENV = 32,   /* envconsul's alone */
 };
 
 enum { CONF_NOWHERE = 0xFFFF }; /* the value is used in conf_final.c */
@@ -58,18 +60,23 @@ struct conf_block {
 	/* Reads the old string form into a block; NULL: there is none. */
 	int (*text)(struct arena *a, struct str s, struct val *out,
 		    struct err *e);
+	uint8_t skip; /* keys with such a flag are not there */
 };
 
-extern const struct conf_block conf_root;
+extern const struct conf_block conf_root, conf_env_root;
+static inline bool conf_has(const struct conf_block *b, size_t i)
+{
+	return !(b->keys[i].flags & b->skip);
+}
 
 /* --- trees --- */
 
 /* A text in HCL or JSON. Error texts as the original's, without the file. */
-int conf_read(struct arena *a, struct str text, struct val *tree,
-	      struct err *e) MUST_USE;
+int conf_read(struct arena *a, const struct conf_block *root, struct str text,
+	      struct val *tree, struct err *e) MUST_USE;
 /* A file or a folder of files, merged onto *tree. */
-int conf_read_path(struct arena *a, const char *path, struct val *tree,
-		   struct err *e) MUST_USE;
+int conf_read_path(struct arena *a, const struct conf_block *root,
+		   const char *path, struct val *tree, struct err *e) MUST_USE;
 /* src over dst; dst is changed, src is not. */
 void conf_merge(struct arena *a, const struct conf_block *b, struct val *dst,
 		const struct val *src);
@@ -80,7 +87,8 @@ void conf_set(struct arena *a, struct val *tree, const char *path,
 const struct val *conf_get(const struct val *tree, const char *key);
 const struct conf_key *conf_key(const struct conf_block *b, struct str name);
 /* The key at "a.b.c" of the whole configuration. */
-const struct conf_key *conf_key_at(const char *path);
+const struct conf_key *conf_key_at(const struct conf_block *root,
+				   const char *path);
 
 /* --- words --- */
 
@@ -97,8 +105,8 @@ struct val conf_commas(struct arena *a, struct str s);
 
 /* --- the end of it --- */
 
-int conf_final(const struct val *tree, struct render_config *c,
-	       struct err *e) MUST_USE;
+int conf_final(const struct conf_block *root, const struct val *tree,
+	       struct render_config *c, struct err *e) MUST_USE;
 /* The whole configuration as JSON for the debug log, without secrets. */
 void conf_dump(const struct render_config *c, struct buf *b);
 

@@ -69,7 +69,8 @@ static void block(struct buf *b, const struct conf_block *k, const char *base)
 	for (size_t i = 0; i < k->n; i++) {
 		const struct conf_key *key = &k->keys[i];
 
-		if (key->off == CONF_NOWHERE || (key->flags & CONF_SECRET))
+		if (key->off == CONF_NOWHERE || !conf_has(k, i) ||
+		    (key->flags & CONF_SECRET))
 			continue;
 		buf_addf(b, "%s\"%s\":", first ? "" : ",", key->name);
 		first = false;
@@ -80,12 +81,14 @@ static void block(struct buf *b, const struct conf_block *k, const char *base)
 
 void conf_dump(const struct render_config *c, struct buf *b)
 {
-	block(b, &conf_root, (const char *)c);
+	block(b, c->env ? &conf_env_root : &conf_root, (const char *)c);
+	if (c->env)
+		return;
 	buf_cut(b, b->len ? b->len - 1 : 0);
 	buf_adds(b, ",\"template\":[");
 	for (size_t i = 0; i < c->ntemplates; i++) {
 		buf_adds(b, i ? "," : "");
-		block(b, conf_key_at("template")->block,
+		block(b, conf_key_at(&conf_root, "template")->block,
 		      (const char *)&c->templates[i]);
 	}
 	buf_adds(b, "]}");

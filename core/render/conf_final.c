@@ -143,7 +143,8 @@ static void fill(struct final *f, const struct conf_block *b,
 		 const struct val *tree, char *base)
 {
 	for (size_t i = 0; i < b->n; i++)
-		if (b->keys[i].off != CONF_NOWHERE)
+		if (b->keys[i].off != CONF_NOWHERE &&
+		    (conf_has(b, i) || b->keys[i].type == CONF_BLOCK))
 			fill_key(f, &b->keys[i],
 				 conf_get(tree, b->keys[i].name),
 				 base + b->keys[i].off);
@@ -276,7 +277,7 @@ static void template(struct final *f, const struct val *root,
 {
 	bool fatal = get_bool(root, "template_error_fatal", true);
 
-	fill(f, conf_key_at("template")->block, t, (char *)o);
+	fill(f, conf_key_at(&conf_root, "template")->block, t, (char *)o);
 	o->error_fatal = f->c->error_fatal_given
 				 ? f->c->error_fatal
 				 : get_bool(t, "error_fatal", fatal);
@@ -290,15 +291,71 @@ static void template(struct final *f, const struct val *root,
 	fix_command(f, t, &o->exec);
 }
 
+/* --- envconsul --- */
+
+/* name and format of each `key` block. */
+static void vars_keys(struct final *f, const struct val *t,
+		      struct render_vars *o)
+{
+	const struct val *list = conf_get(t, "key");
+	size_t n = list ? val_len_list(list) : 0;
+	const char **names = arena_array(f->a, n + 1, sizeof(*names));
+	const char **formats = arena_array(f->a, n + 1, sizeof(*formats));
+
+	for (size_t i = 0; i < n; i++) {
+		names[i] = get_str(f, &list->list->items[i], "name");
+		formats[i] = get_str(f, &list->list->items[i], "format");
+	}
+	o->names = (struct render_list){names, n};
+	o->formats = (struct render_list){formats, n};
+}
+
+/* Secrets come last: of equal names the later one counts. */
+static void vars(struct final *f, const struct val *root)
+{
+	static const struct {
+		const char *name;
+		enum tmpl_dep kind;
+	} kinds[] = {
+		{"prefix", DEP_KV_LIST},
+		{"service", DEP_CATALOG_SERVICE},
+		{"secret", DEP_VAULT_READ},
+	};
+	struct render_config *c = f->c;
+	size_t total = 0;
+
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		total += conf_get(root, kinds[k].name)
+				 ? val_len_list(conf_get(root, kinds[k].name))
+				 : 0;
+	c->vars = arena_array(f->a, total + 1, sizeof(*c->vars));
+	for (size_t k = 0; k < COUNT(kinds); k++) {
+		const struct val *list = conf_get(root, kinds[k].name);
+
+		for (size_t i = 0; list && i < val_len_list(list); i++) {
+			const struct val *t = &list->list->items[i];
+			struct render_vars *o = &c->vars[c->nvars++];
+
+			fill(f, conf_key_at(&conf_env_root, kinds[k].name)->block,
+			     t, (char *)o);
+			o->kind = kinds[k].kind;
+			o->no_prefix = get_bool(t, "no_prefix",
+						o->kind == DEP_KV_LIST);
+			vars_keys(f, t, o);
+		}
+	}
+}
+
 static void templates(struct final *f, const struct val *root)
 {
 	const struct val *list = conf_get(root, "template");
-	size_t n = list ? val_len_list(list) : 0;
+	size_t n = list ? val_len_list(list) : f->c->env;
 
 	f->c->templates = arena_array(f->a, n + 1, sizeof(*f->c->templates));
 	f->c->ntemplates = n;
 	for (size_t i = 0; i < n; i++)
-		template(f, root, &list->list->items[i], &f->c->templates[i]);
+		template(f, root, list ? &list->list->items[i] : NULL,
+			 &f->c->templates[i]);
 }
 
 static void fix_top(struct final *f, const struct val *root)
@@ -314,6 +371,8 @@ static void fix_top(struct final *f, const struct val *root)
 			get_int(d, "block_query_wait", 0));
 	c->syslog.enabled = get_bool(s, "enabled",
 				     given(s, "facility") || given(s, "name"));
+	if (c->env && !given(s, "name"))
+		c->syslog.name = "envconsul";
 	c->parse_only = get_bool(root, "parseonly", c->parse_only);
 	fix_exec(f, root, &c->exec);
 	fix_wait(root, &c->wait);
@@ -321,7 +380,8 @@ static void fix_top(struct final *f, const struct val *root)
 		c->wait.enabled = false;
 }
 
-int conf_final(const struct val *tree, struct render_config *c, struct err *e)
+int conf_final(const struct conf_block *root, const struct val *tree,
+	       struct render_config *c, struct err *e)
 {
 	struct final f = {.a = &c->arena, .c = c};
 	jmp_buf *outer = c->arena.oom;
@@ -333,13 +393,16 @@ int conf_final(const struct val *tree, struct render_config *c, struct err *e)
 		return err_nomem(e);
 	}
 	c->arena.oom = &oom;
-	fill(&f, &conf_root, tree, (char *)c);
+	c->env = root == &conf_env_root;
+	fill(&f, root, tree, (char *)c);
 	fix_consul(conf_get(tree, "consul"), &c->consul);
 	fix_vault(&f, conf_get(tree, "vault"), &c->vault);
 	fix_ssl(nomad, &c->nomad.ssl);
 	c->nomad.enabled = get_bool(nomad, "enabled", *c->nomad.address);
 	fix_top(&f, tree);
 	templates(&f, tree);
+	if (c->env)
+		vars(&f, tree);
 	c->arena.oom = outer;
 	return 0;
 }

@@ -35,8 +35,8 @@ static const char *reason(int num)
 	}
 }
 
-static int read_file(struct arena *a, const char *path, struct val *tree,
-		     struct err *e)
+static int read_file(struct arena *a, const struct conf_block *root,
+		     const char *path, struct val *tree, struct err *e)
 {
 	struct buf BUF_AUTO b = {0};
 	struct val one = val_none();
@@ -56,9 +56,9 @@ static int read_file(struct arena *a, const char *path, struct val *tree,
 			       num == EISDIR ? "read" : "open", path,
 			       reason(num));
 	text = str_n(arena_dup(a, b.p ? b.p : "", b.len), b.len);
-	if (conf_read(a, text, &one, e) < 0)
+	if (conf_read(a, root, text, &one, e) < 0)
 		return err_wrap(e, "from file: %s", path);
-	conf_merge(a, &conf_root, tree, &one);
+	conf_merge(a, root, tree, &one);
 	return 0;
 }
 
@@ -87,8 +87,8 @@ static int names_of(const char *path, struct strlist *names, struct err *e)
 	return 0;
 }
 
-static int walk(struct arena *a, const char *path, struct val *tree, int depth,
-		struct err *e)
+static int walk(struct arena *a, const struct conf_block *root,
+		const char *path, struct val *tree, int depth, struct err *e)
 {
 	size_t n = strlen(path);
 	struct strlist names = {0};
@@ -107,9 +107,9 @@ static int walk(struct arena *a, const char *path, struct val *tree, int depth,
 		if (lstat(at, &st) < 0)
 			rc = err_set(e, 0, "lstat %s: %s", at, reason(errno));
 		else if (S_ISDIR(st.st_mode))
-			rc = walk(a, at, tree, depth + 1, e);
+			rc = walk(a, root, at, tree, depth + 1, e);
 		else
-			rc = read_file(a, at, tree, e);
+			rc = read_file(a, root, at, tree, e);
 	}
 	strlist_free(&names);
 	return rc;
@@ -132,8 +132,8 @@ static void mode_text(char out[16], mode_t m)
 	out[n] = '\0';
 }
 
-int conf_read_path(struct arena *a, const char *path, struct val *tree,
-		   struct err *e)
+int conf_read_path(struct arena *a, const struct conf_block *root,
+		   const char *path, struct val *tree, struct err *e)
 {
 	char mode[16];
 	struct stat st;
@@ -144,9 +144,9 @@ int conf_read_path(struct arena *a, const char *path, struct val *tree,
 					       : "failed stating file",
 			       path, path, reason(errno));
 	if (S_ISREG(st.st_mode))
-		return read_file(a, path, tree, e);
+		return read_file(a, root, path, tree, e);
 	if (S_ISDIR(st.st_mode)) {
-		if (walk(a, path, tree, 0, e) < 0)
+		if (walk(a, root, path, tree, 0, e) < 0)
 			return err_wrap(e, "walk error");
 		return 0;
 	}

@@ -401,16 +401,16 @@ static int complain(struct reader *r, struct err *e)
 		       r->n, buf_str(&b));
 }
 
-int conf_read(struct arena *a, struct str text, struct val *tree,
-	      struct err *e)
+int conf_read(struct arena *a, const struct conf_block *root, struct str text,
+	      struct val *tree, struct err *e)
 {
 	struct reader r = {.arena = a};
-	struct hcl_node *root;
+	struct hcl_node *node;
 	struct val v;
 
-	if (hcl_parse(a, text, &root, e) < 0 || hcl_val(a, root, &v, e) < 0)
+	if (hcl_parse(a, text, &node, e) < 0 || hcl_val(a, node, &v, e) < 0)
 		return err_wrap(e, "error decoding config");
-	if (!block(&r, "", &conf_root, &v, tree))
+	if (!block(&r, "", root, &v, tree))
 		return complain(&r, e);
 	return 0;
 }

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <time.h>
 
-#define BLOCK(b) {(b), COUNT(b), NULL}
+#define BLOCK(b) {(b), COUNT(b), NULL, 0}
 /* HERE is the struct that the keys of the next table fill. */
 #define AT(field) offsetof(struct HERE, field)
 #define SEC 1000
@@ -102,7 +102,7 @@ static const struct conf_key consul[] = {
 	{"ssl", NULL, &ssl_block, 0, AT(ssl), CONF_BLOCK, 0},
 	{"transport", NULL, &transport_block, 0, AT(transport), CONF_BLOCK, 0},
 };
-static const struct conf_block consul_block = {consul, COUNT(consul), consul_text};
+static const struct conf_block consul_block = {consul, COUNT(consul), consul_text, 0};
 
 #undef HERE
 #define HERE render_vault
@@ -207,7 +207,7 @@ static const struct conf_key wait[] = {
 	{"min", NULL, NULL, 0, AT(min), CONF_DUR, 0},
 	{"max", NULL, NULL, 0, AT(max), CONF_DUR, 0},
 };
-static const struct conf_block wait_block = {wait, COUNT(wait), conf_wait};
+static const struct conf_block wait_block = {wait, COUNT(wait), conf_wait, 0};
 
 #undef HERE
 #define HERE render_template
@@ -263,24 +263,53 @@ static const struct conf_key log_file[] = {
 };
 static const struct conf_block log_file_block = BLOCK(log_file);
 
+/* envconsul's. */
+#undef HERE
+#define HERE render_vars
+static const struct conf_key vars_key[] = {
+	{"name", NULL, NULL, 0, CONF_NOWHERE, CONF_STR, 0},
+	{"format", NULL, NULL, 0, CONF_NOWHERE, CONF_STR, 0},
+};
+static const struct conf_block vars_key_block = BLOCK(vars_key);
+
+static const struct conf_key vars[] = {
+	{"path", NULL, NULL, 0, AT(path), CONF_STR, 0},
+	{"format", NULL, NULL, 0, AT(format[0]), CONF_STR, 0},
+	{"no_prefix", NULL, NULL, 0, CONF_NOWHERE, CONF_BOOL, 0},
+	{"key", NULL, &vars_key_block, 0, CONF_NOWHERE, CONF_BLOCKS, 0},
+};
+static const struct conf_block vars_block = BLOCK(vars);
+
+static const struct conf_key service[] = {
+	{"query", NULL, NULL, 0, AT(path), CONF_STR, 0},
+	{"format_id", NULL, NULL, 0, AT(format[0]), CONF_STR, 0},
+	{"format_name", NULL, NULL, 0, AT(format[1]), CONF_STR, 0},
+	{"format_address", NULL, NULL, 0, AT(format[2]), CONF_STR, 0},
+	{"format_tag", NULL, NULL, 0, AT(format[3]), CONF_STR, 0},
+	{"format_port", NULL, NULL, 0, AT(format[4]), CONF_STR, 0},
+};
+static const struct conf_block service_block = BLOCK(service);
+
 #undef HERE
 #define HERE render_config
 static const struct conf_key root[] = {
 	{"consul", NULL, &consul_block, 0, AT(consul), CONF_BLOCK, 0},
 	{"vault", NULL, &vault_block, 0, AT(vault), CONF_BLOCK, 0},
-	{"nomad", NULL, &nomad_block, 0, AT(nomad), CONF_BLOCK, 0},
-	{"deduplicate", NULL, &dedup_block, 0, AT(dedup), CONF_BLOCK, 0},
+	{"nomad", NULL, &nomad_block, 0, AT(nomad), CONF_BLOCK, CONF_CT},
+	{"deduplicate", NULL, &dedup_block, 0, AT(dedup), CONF_BLOCK, CONF_CT},
 	{"default_delimiters", NULL, &delimiters_block, 0, CONF_NOWHERE,
-	 CONF_BLOCK, 0},
+	 CONF_BLOCK, CONF_CT},
 	{"exec", NULL, &exec_block, 0, AT(exec), CONF_BLOCK, 0},
 	{"template", NULL, &template_block, 0, CONF_NOWHERE, CONF_BLOCKS,
-	 CONF_JOIN},
+	 CONF_JOIN | CONF_CT},
 	{"wait", NULL, &wait_block, 0, AT(wait), CONF_BLOCK, 0},
 	{"syslog", NULL, &syslog_block, 0, AT(syslog), CONF_BLOCK, 0},
-	{"log_file", NULL, &log_file_block, 0, AT(log_file), CONF_BLOCK, 0},
+	{"log_file", NULL, &log_file_block, 0, AT(log_file), CONF_BLOCK, CONF_CT},
 	{"log_level",
 	 "CT_LOG CONSUL_TEMPLATE_LOG CONSUL_TEMPLATE_LOG_LEVEL =WARN", NULL, 0,
-	 AT(log_level), CONF_STR, 0},
+	 AT(log_level), CONF_STR, CONF_CT},
+	{"log_level", "CT_LOG ENVCONSUL =WARN", NULL, 0, AT(log_level), CONF_STR,
+	 CONF_ENV},
 	{"max_stale", NULL, NULL, 2 * SEC, AT(max_stale), CONF_DUR, 0},
 	{"block_query_wait", NULL, NULL, 60 * SEC, AT(block_query_wait),
 	 CONF_DUR, 0},
@@ -288,31 +317,44 @@ static const struct conf_key root[] = {
 	{"reload_signal", NULL, NULL, SIGHUP, AT(reload_signal), CONF_SIGNAL,
 	 0},
 	{"kill_signal", NULL, NULL, SIGINT, AT(kill_signal), CONF_SIGNAL, 0},
-	{"template_error_fatal", NULL, NULL, 0, CONF_NOWHERE, CONF_BOOL, 0},
+	{"template_error_fatal", NULL, NULL, 0, CONF_NOWHERE, CONF_BOOL, CONF_CT},
 	{"err_on_failed_lookup", NULL, NULL, 0, AT(err_on_failed_lookup),
-	 CONF_BOOL, CONF_OR},
+	 CONF_BOOL, CONF_OR | CONF_CT},
 	{"once", NULL, NULL, 0, AT(once), CONF_BOOL, 0},
-	{"parseonly", NULL, NULL, 0, CONF_NOWHERE, CONF_BOOL, 0},
-	{"parse_only", NULL, NULL, 0, AT(parse_only), CONF_BOOL, 0}, /* (+) */
+	{"parseonly", NULL, NULL, 0, CONF_NOWHERE, CONF_BOOL, CONF_CT},
+	{"parse_only", NULL, NULL, 0, AT(parse_only), CONF_BOOL, CONF_CT}, /* (+) */
 	{"term_without_child", NULL, NULL, 0, AT(term_without_child), CONF_BOOL,
 	 0}, /* (+) */
 	{"notification_fd", NULL, NULL, -1, AT(notify_fd), CONF_INT, 0},
 	 /* (+) */
+	{"prefix", NULL, &vars_block, 0, CONF_NOWHERE, CONF_BLOCKS,
+	 CONF_JOIN | CONF_ENV},
+	{"secret", NULL, &vars_block, 0, CONF_NOWHERE, CONF_BLOCKS,
+	 CONF_JOIN | CONF_ENV},
+	{"service", NULL, &service_block, 0, CONF_NOWHERE, CONF_BLOCKS,
+	 CONF_JOIN | CONF_ENV},
+	{"pristine", NULL, NULL, 0, AT(pristine), CONF_BOOL, CONF_ENV},
+	{"sanitize", NULL, NULL, 0, AT(sanitize), CONF_BOOL, CONF_ENV},
+	{"upcase", NULL, NULL, 0, AT(upcase), CONF_BOOL, CONF_ENV},
+	{"auth", NULL, &auth_block, 0, CONF_NOWHERE, CONF_BLOCK, CONF_ENV},
+	{"ssl", NULL, &ssl_block, 0, CONF_NOWHERE, CONF_BLOCK, CONF_ENV},
 };
 
-const struct conf_block conf_root = BLOCK(root);
+const struct conf_block conf_root = {root, COUNT(root), NULL, CONF_ENV};
+const struct conf_block conf_env_root = {root, COUNT(root), NULL, CONF_CT};
 
 const struct conf_key *conf_key(const struct conf_block *b, struct str name)
 {
 	for (size_t i = 0; i < b->n; i++)
-		if (str_ieq(name, str_of(b->keys[i].name)))
+		if (conf_has(b, i) && str_ieq(name, str_of(b->keys[i].name)))
 			return &b->keys[i];
 	return NULL;
 }
 
-const struct conf_key *conf_key_at(const char *path)
+const struct conf_key *conf_key_at(const struct conf_block *root_block,
+				   const char *path)
 {
-	const struct conf_block *b = &conf_root;
+	const struct conf_block *b = root_block;
 	const struct conf_key *k = NULL;
 	struct str rest = str_of(path), name;
 

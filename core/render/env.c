@@ -92,16 +92,27 @@ static void put_own(struct list *l, const struct render_config *c)
 	set(l, "VAULT_TLS_SERVER_NAME", v->ssl.server_name);
 }
 
+static bool passes(const struct render_exec *x, const char *pair)
+{
+	return (!x->allowlist.n || named(&x->allowlist, pair)) &&
+	       !named(&x->denylist, pair);
+}
+
 char **env_build(struct runner *r, const struct render_exec *x,
 		 struct arena *a)
 {
 	struct list l = {.a = a};
 
-	for (char **p = environ; p && *p && !x->pristine; p++)
-		if ((!x->allowlist.n || named(&x->allowlist, *p)) &&
-		    !named(&x->denylist, *p))
+	for (char **p = environ; p && *p && !x->pristine && !r->conf->pristine;
+	     p++)
+		if (passes(x, *p))
 			put(&l, *p);
-	put_own(&l, r->conf);
+	for (size_t i = 0; i < r->vars.len && !x->pristine;
+	     i += strlen(r->vars.p + i) + 1)
+		if (passes(x, r->vars.p + i))
+			put(&l, r->vars.p + i);
+	if (!r->conf->env)
+		put_own(&l, r->conf);
 	for (size_t i = 0; i < x->custom.n; i++)
 		put(&l, x->custom.items[i]);
 	return l.items;

@@ -206,7 +206,7 @@ bool file_untouched(const struct job *j)
 	const struct seen *s = &j->seen;
 	struct stat st;
 
-	if (j->r->conf->dry)
+	if (j->r->conf->dry || j->r->conf->env)
 		return j->rendered;
 	return s->valid && lstat(j->conf->destination, &st) == 0 &&
 	       st.st_dev == s->dev && st.st_ino == s->ino &&

@@ -105,7 +105,8 @@ static bool find(const struct conf_block *b, const char *flag, struct buf *path)
 		const struct conf_key *k = &b->keys[i];
 		size_t n = matches(flag, k->name);
 
-		if (!n || (flag[n] && k->type != CONF_BLOCK))
+		if (!n || !conf_has(b, i) ||
+		    (flag[n] && k->type != CONF_BLOCK))
 			continue;
 		buf_addf(path, "%s%s", before ? "." : "", k->name);
 		if (!flag[n] || find(k->block, flag + n + 1, path))
@@ -165,6 +166,34 @@ static int leaf(struct render_load *l, const char *path,
 	return 0;
 }
 
+/* envconsul's: what is fetched. */
+static bool env_flag(struct render_load *l, struct str flag, const char *value)
+{
+	static const char *const formats[] = {"id", "name", "address", "tag",
+					      "port"};
+	bool service = str_is(flag, "service-query");
+	struct val v;
+
+	if (str_is(flag, "no-prefix")) {
+		l->no_prefix_given = true;
+		l->no_prefix = opt_bool(value) == 1;
+		return true;
+	}
+	if (str_prefix(flag, STR("service-format-"))) {
+		for (size_t i = 0; i < COUNT(formats); i++)
+			if (str_is(str_cut(flag, 15, flag.n), formats[i]))
+				l->format[i] = value;
+		return true;
+	}
+	if (!service && !str_is(flag, "prefix") && !str_is(flag, "secret"))
+		return false;
+	v = val_map(&l->arena, &type_map_any);
+	val_map_sets(&l->arena, &v, service ? STR("query") : STR("path"),
+		     val_cstr(value));
+	append(l, service ? "service" : flag.p, v);
+	return true;
+}
+
 /* The flags that are no key, or not only. */
 static int apply(struct render_load *l, const char *name, const char *value,
 		 struct err *e)
@@ -182,6 +211,8 @@ static int apply(struct render_load *l, const char *name, const char *value,
 		l->error_fatal = opt_bool(value) == 1;
 		return 0;
 	}
+	if (l->root == &conf_env_root && env_flag(l, flag, value))
+		return 0;
 	if (str_is(flag, "exec")) { /* one element, whatever commas it has */
 		v = val_list(&l->arena, &type_strings, 1);
 		val_push(&l->arena, &v, val_cstr(value));
@@ -191,12 +222,13 @@ static int apply(struct render_load *l, const char *name, const char *value,
 	for (size_t i = 0; i < COUNT(others); i++)
 		if (str_is(flag, others[i].flag))
 			return leaf(l, others[i].path,
-				    conf_key_at(others[i].path), value, e);
-	if (!find(&conf_root, name, &path))
+				    conf_key_at(l->root, others[i].path), value,
+				    e);
+	if (!find(l->root, name, &path))
 		return err_set(e, 0, "no such flag");
 	/* The tree keeps the path's pieces as its keys. */
 	name = arena_strdup(&l->arena, path.p);
-	return leaf(l, name, conf_key_at(name), value, e);
+	return leaf(l, name, conf_key_at(l->root, name), value, e);
 }
 
 int render_flag(struct render_load *l, const char *name, const char *value,

@@ -12,6 +12,7 @@
 #include "os/file.h"
 #include "render/host.h"
 #include "render/runner.h"
+#include "render/vars.h"
 
 extern char **environ;
 
@@ -276,12 +277,13 @@ static void keep_old(struct job *j, struct view **old, size_t n)
 int job_execute(struct job *j, struct buf *out, struct err *e)
 {
 	struct tmpl_host h = host;
+	bool env = j->r->conf->env;
 	struct view **old = j->used;
 	size_t nold = j->nused;
 	struct arena a;
 	int ret;
 
-	if (job_parse(j, e) < 0)
+	if (!env && job_parse(j, e) < 0)
 		return -1;
 	h.ctx = j;
 	j->used = NULL;
@@ -293,7 +295,7 @@ int job_execute(struct job *j, struct buf *out, struct err *e)
 	j->pure = true;
 	j->execution = ++j->r->executions;
 	arena_init(&a, TMPL_ARENA);
-	ret = tmpl_exec(j->tmpl, &h,
+	ret = env ? vars_execute(j, &h, out, &a, e) : tmpl_exec(j->tmpl, &h,
 			j->conf->error_on_missing_key ? TMPL_MISSING_ERROR
 						      : TMPL_MISSING_ZERO,
 			val_none(), out, &a, e);

@@ -12,6 +12,7 @@
 #include "render/dedup.h"
 #include "render/group.h"
 #include "render/runner.h"
+#include "render/vars.h"
 
 static uint64_t versions_of(const struct job *j)
 {
@@ -98,7 +99,8 @@ static void queue_command(struct job *j)
 
 void pass_written(struct job *j)
 {
-	log_info("runner", "rendered %s", j->display);
+	if (!j->r->conf->env)
+		log_info("runner", "rendered %s", j->display);
 	j->rendered = j->complete = true;
 	if (!j->r->conf->dry) {
 		queue_command(j);
@@ -111,6 +113,8 @@ static int write_out(struct job *j, struct str text, struct err *e)
 {
 	struct file_result res = {false, false, false};
 
+	if (j->r->conf->env)
+		return vars_write(j, text, e);
 	log_debug("runner", "rendering %s", j->display);
 	if (file_render(j, text, &res, e) < 0)
 		return err_wrap(e, "error rendering %s", j->display);

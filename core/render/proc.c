@@ -77,7 +77,8 @@ static char **words(const char *line, struct arena *a)
 }
 
 /* The arguments of a command line, in the arena. */
-static int arguments(const struct render_list *c, struct arena *a,
+static int arguments(const struct render_list *c,
+		     const struct render_config *conf, struct arena *a,
 		     char shell[PATH_MAX], char ***argv, bool *group,
 		     struct err *e)
 {
@@ -98,12 +99,19 @@ static int arguments(const struct render_list *c, struct arena *a,
 		v[2] = arena_strdup(a, line);
 		return 0;
 	}
-	if (!only_words(line))
+	if (conf->words.n && c == &conf->exec.command) {
+		/* envconsul's command line, as it was written. */
+		*argv = arena_array(a, conf->words.n + 1, sizeof(**argv));
+		for (size_t i = 0; *argv && i < conf->words.n; i++)
+			(*argv)[i] = arena_strdup(a, conf->words.items[i]);
+	} else if (only_words(line)) {
+		*argv = words(line, a);
+	} else {
 		return err_set(e, 0, "failed parsing command: executable file "
 				     "not found in $PATH");
+	}
 	*group = false;
 	shell[0] = '\0';
-	*argv = words(line, a);
 	return *argv && **argv ? 0 : err_set(e, 0, "empty command");
 }
 
@@ -151,7 +159,7 @@ int proc_start(struct proc *p, struct runner *r, const struct render_list *c,
 	struct err low;
 	char **argv = NULL;
 	pid_t pid;
-	int ret = arguments(c, &a, path, &argv, &p->group, e);
+	int ret = arguments(c, r->conf, &a, path, &argv, &p->group, e);
 
 	if (ret == 0 && argv && !*path)
 		ret = find_program(argv[0], path, e);

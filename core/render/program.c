@@ -78,7 +78,7 @@ static void on_signal(void *ctx, int sig)
 		   (sig == SIGTERM && alone && c->term_without_child)) {
 		say("Cleaning up...\n");
 		p->stopping = true;
-		runner_stop(p->runner, false, interrupted);
+		runner_stop(p->runner, c->env, interrupted);
 	} else {
 		child_forward(p->runner, sig);
 	}

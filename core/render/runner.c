@@ -16,6 +16,7 @@
 #include "render/dedup.h"
 #include "render/group.h"
 #include "render/load.h"
+#include "render/vars.h"
 
 enum { SOURCE_MAX = 64 << 20 };
 
@@ -61,7 +62,7 @@ static int job_open(struct job *j, struct runner *r,
 	j->r = r;
 	j->conf = c;
 	j->name = *c->source ? c->source : "(dynamic)";
-	if (read_source(j, e) < 0)
+	if (!r->conf->env && read_source(j, e) < 0)
 		return -1;
 	buf_addf(&id, "%s%c%s%c%s", c->source, 0, c->contents, 0,
 		 c->destination);
@@ -116,7 +117,8 @@ int runner_open(struct runner **out, struct loop *l, struct reaper *reaper,
 		 conf->dry ? "true" : "false", conf->once ? "true" : "false");
 	log_config(conf);
 	if (http_open(&r->http, l, e) < 0 || clients_open(r, e) < 0 ||
-	    open_jobs(r, e) < 0 || dedup_open(r, e) < 0) {
+	    open_jobs(r, e) < 0 || vars_open(r, e) < 0 ||
+	    dedup_open(r, e) < 0) {
 		runner_close(r);
 		return -1;
 	}
@@ -151,6 +153,9 @@ void runner_close(struct runner *r)
 	clients_close(r);
 	http_close(r->http);
 	buf_free(&r->errors);
+	if (r->vars.p)
+		explicit_bzero(r->vars.p, r->vars.len);
+	buf_free(&r->vars);
 	arena_free(&r->arena);
 	free(r->buckets);
 	free(r->commands);
@@ -278,6 +283,8 @@ void runner_start(struct runner *r, void (*ended)(void *ctx, int code),
 	r->ctx = ctx;
 	log_info("runner", "starting");
 	log_debug("runner", "running initial templates");
+	if (r->conf->env)
+		quiet_arm(r);
 	if (write_pid(r, &e) < 0)
 		runner_fail(r, e.text);
 	else
@@ -301,7 +308,7 @@ static void warn_many(const struct runner *r)
 static bool all_rendered(const struct runner *r)
 {
 	for (size_t i = 0; i < r->njobs; i++)
-		if (r->conf->once ? !r->jobs[i].rendered
+		if (r->conf->once || r->conf->env ? !r->jobs[i].rendered
 				  : !r->jobs[i].complete)
 			return false;
 	return true;

@@ -250,6 +250,8 @@ struct runner {
 	void (*ended)(void *ctx, int code);
 	void *ctx;
 	bool pid_written;
+	struct buf vars;         /* envconsul: "NAME=VALUE", each ended by NUL */
+	struct tmpl_query *asks; /* its dependencies, one for each conf->vars */
 	bool *told_fd;           /* the program's: readiness is told once */
 	char **own;              /* env_own */
 	struct arena arena;      /* lives as long as the runner */

@@ -383,6 +383,15 @@ static bool retry_after(const struct render_retry *c, unsigned n, int64_t *ns)
 	return true;
 }
 
+/* Between tries beyond the last one. */
+static int64_t late_retry(const struct view *v)
+{
+	const struct render_retry *c =
+		v->source->retry ? v->source->retry(v->r) : NULL;
+
+	return c && c->max_backoff > 0 ? dur_ms(c->max_backoff) : 60000;
+}
+
 void view_failed(struct view *v, const char *text, bool fatal)
 {
 	struct buf BUF_AUTO full = {0};
@@ -402,6 +411,12 @@ void view_failed(struct view *v, const char *text, bool fatal)
 		log_warn("view", "%s (retry attempt %u after \"%s\")",
 			 buf_str(&full), v->tries, after);
 		view_again(v, dur_ms(ns));
+		return;
+	}
+	/* envconsul only says it: the child goes on with what it has. */
+	if (v->r->conf->env && !v->r->conf->once) {
+		log_error("view", "%s", buf_str(&full));
+		view_again(v, late_retry(v));
 		return;
 	}
 	log_error("view", "%s (exceeded maximum retries)", buf_str(&full));

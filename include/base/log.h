@@ -50,6 +50,8 @@ enum log_level { LOG_TRACE, LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERR };
 int log_level_parse(const char *name);
 void log_set_level(enum log_level least);
 bool log_enabled(enum log_level level);
+/* Put before each text, "envconsul: "; borrowed. "" at the start. */
+void log_set_name(const char *prefix);
 /* `component` is the word in parentheses, e.g. "runner", or NULL for none. A text that spans
  * lines is stamped on its first line only. */
 void log_line(enum log_level level, const char *component, const char *fmt, ...)

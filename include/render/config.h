@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base.h"
+#include "tmpl/host.h"
 
 struct render_list {
 	const char *const *items; /* NULL-terminated, never NULL itself */
@@ -113,6 +114,16 @@ struct render_template {
 	bool keep_nonempty;       /* an empty list does not replace a full one */
 };
 
+/* envconsul: one prefix, secret or service, and how its variables are called.
+ */
+struct render_vars {
+	enum tmpl_dep kind;
+	const char *path;      /* or a service's query */
+	const char *format[5]; /* a service's id, name, address, tag, port; "" */
+	bool no_prefix;
+	struct render_list names, formats; /* `key` blocks, in pairs */
+};
+
 struct render_syslog {
 	bool enabled;
 	const char *facility, *name;
@@ -145,6 +156,12 @@ struct render_config {
 	bool once, dry, parse_only;
 	bool err_on_failed_lookup;
 	bool error_fatal_given, error_fatal; /* the flag, over all templates */
+
+	/* envconsul: variables instead of templates. */
+	bool env, pristine, sanitize, upcase;
+	struct render_vars *vars;
+	size_t nvars;
+	struct render_list words; /* the command line, where no shell is */
 
 	/* Beyond the original, off by default. */
 	bool term_without_child; /* SIGTERM ends it when there is no child */

@@ -23,12 +23,20 @@ struct render_log {
 	int max_files;
 };
 
+struct conf_block;
+
 struct render_load {
 	struct arena arena;
+	const struct conf_block *root; /* which keys there are */
 	struct val given; /* tree of CT_LOCAL_CONFIG, flags on top */
 	struct strlist paths;
 	bool dry;
 	bool error_fatal_given, error_fatal;
+	/* envconsul's: the command line's words, what goes for all of its
+	 * prefixes, secrets and services. */
+	char *const *words;
+	bool no_prefix_given, no_prefix;
+	const char *format[5];
 	int notify_fd; /* inherited from a supervisor, or -1 */
 	struct render_log log;
 };
@@ -36,6 +44,8 @@ struct render_load {
 /* At program start: looks for a notification-fd file of a service directory,
  * before any descriptor is opened. */
 void render_load_init(struct render_load *l);
+/* The same for envconsul. */
+void render_load_env(struct render_load *l);
 /* At program end; configurations given out must be freed before. */
 void render_load_end(struct render_load *l);
 

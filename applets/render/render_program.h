@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* render_program - what consul-template and envconsul share: flags in Go's
+ * dialect, messages before there is a log, the run of the program. */
+#ifndef BASEBOX_RENDER_PROGRAM_H
+#define BASEBOX_RENDER_PROGRAM_H
+
+#include <stddef.h>
+
+#include "applet.h"
+#include "render.h"
+#include "render/load.h"
+
+struct render_flags {
+	struct render_load load;
+	bool help, functions, version;
+};
+
+extern const struct opt consul_template_opts[];
+
+/* For opt.fn: a flag that is a key, and -h. */
+int render_set(void *opts, const struct opt *o, const char *value,
+	       struct err *e);
+int render_help(void *opts, const struct opt *o, const char *value,
+		struct err *e);
+
+#define RENDER_AT(field) offsetof(struct render_flags, field)
+#define RENDER_VALUE(name) {0, name, OPT_FN, 0, 0, render_set}
+#define RENDER_YES(name) {0, name, OPT_FN0, 0, 0, render_set}
+#define RENDER_COMMON                                                          \
+	{'h', "h", OPT_FN0, 0, 0, render_help},                                \
+	{0, "help", OPT_FN0, 0, 0, render_help},                               \
+	{'v', "v", OPT_FLAG, RENDER_AT(version), 0, NULL},                     \
+	{0, "version", OPT_FLAG, RENDER_AT(version), 0, NULL}
+
+int render_usage(const struct err *e);
+/* Loads the configuration and runs; `version` is the version's line. */
+int render_program(struct render_flags *f, const char *version);
+
+#endif
