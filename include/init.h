@@ -34,6 +34,38 @@ struct init_options {
 	int64_t stop_delay;     /* ms between deregistration and first TERM */
 };
 
+/* --- one program, no services: what tini, dumb-init and catatonit are --- */
+
+enum { SINGLE_SIGNALS = 65, SINGLE_AS_IS = 0xff };
+
+struct single_options {
+	bool group;      /* signals go to its process group */
+	bool session;    /* it gets a session, else a group, of its own */
+	bool one;        /* neither */
+	bool subreaper;
+	bool warn_reap;  /* says which orphans ended */
+	bool farewell;   /* SIGTERM to its group once it has ended */
+	bool pause;      /* no program: only reaps, until TERM or INT */
+	int quiet;       /* 0 = all that goes wrong is said */
+	int verbose;     /* 1 = what happens */
+	int death_signal;            /* to us when our parent ends; 0 = none */
+	int not_found, not_runnable; /* exit codes */
+	uint8_t rewrite[SINGLE_SIGNALS]; /* 0 = drop */
+	uint64_t success[4];         /* codes that become 0, one bit each */
+};
+
+void single_init(struct single_options *o);
+/* Values of options, as opt_fn: "143", "15:3" (names too), "SIGKILL". */
+struct opt;
+int single_remap(void *opts, const struct opt *o, const char *v, struct err *e);
+int single_rewrite(void *opts, const struct opt *o, const char *v,
+		   struct err *e);
+int single_death(void *opts, const struct opt *o, const char *v, struct err *e);
+/* Runs argv until it ends, forwarding signals; returns the exit code. */
+int single_run(const struct single_options *o, char *const *argv);
+
+/* --- services --- */
+
 /* Defaults, then INIT_STOP_TIMEOUT and INIT_STOP_DELAY: Go durations, or a
  * number of seconds. What cannot be read is said and ignored. */
 void init_options_env(struct init_options *o);

@@ -10,7 +10,15 @@
  * in reverse. PROG is one more service, `cmd`, the last to start; its end ends
  * the container with its exit code.
  *
+ * Where nothing defines a service, or with one of the following options, there
+ * is PROG alone: signals go to it, orphans are reaped (tini, dumb-init).
+ *
  *  --compiled DIR  supervise this live scandir, as `init compile` writes it
+ *  -g  signals to PROG's process group
+ *  -r F:T     signal F is passed on as T; T = 0: not at all
+ *  -e CODE    this exit code of PROG becomes 0
+ *  -p SIGNAL  is sent to us when our parent ends
+ *  -s  be a subreaper (always)
  *
  * INIT_STOP_TIMEOUT  for the whole stop, 9s; what is left then is killed
  * INIT_STOP_DELAY    between deregistration and the first SIGTERM, 0s
@@ -22,7 +30,7 @@
  * as ordered, 100 configuration refused, 111 system call failed, 120 the boot
  * failed, 121 something had to be killed, 126 PROG cannot be run, 127 PROG not
  * found, 123 restarts used up, 137 the essential service had to be killed.
- * See: spec/init.md
+ * See: README.md
  */
 #include <string.h>
 
@@ -31,23 +39,68 @@
 #include "init.h"
 #include "os.h"
 
+struct init {
+	struct init_options boot;
+	struct single_options single;
+	bool plain;
+};
+
+#define AT(field) offsetof(struct init, field)
+
+static int init_rewrite(void *opts, const struct opt *o, const char *v,
+			struct err *e)
+{
+	struct init *in = opts;
+
+	in->plain = true;
+	return single_rewrite(&in->single, o, v, e);
+}
+
+static int init_remap(void *opts, const struct opt *o, const char *v,
+		      struct err *e)
+{
+	struct init *in = opts;
+
+	in->plain = true;
+	return single_remap(&in->single, o, v, e);
+}
+
+static int init_death(void *opts, const struct opt *o, const char *v,
+		      struct err *e)
+{
+	struct init *in = opts;
+
+	in->plain = true;
+	return single_death(&in->single, o, v, e);
+}
+
 static const struct opt init_opts[] = {
-	{0, "compiled", OPT_STR, offsetof(struct init_options, compiled), 0,
-	 NULL},
+	{0, "compiled", OPT_STR, AT(boot.compiled), 0, NULL},
+	{'g', NULL, OPT_FLAG, AT(single.group), 0, NULL},
+	{'r', NULL, OPT_FN, 0, 0, init_rewrite},
+	{'e', NULL, OPT_FN, 0, 0, init_remap},
+	{'p', NULL, OPT_FN, 0, 0, init_death},
+	{'s', NULL, OPT_FLAG, AT(plain), 0, NULL},
 	{0},
 };
 
 int init_main(int argc, char **argv)
 {
-	struct init_options o = {0};
+	struct init in = {0};
 	int next;
 
 	if (argc > 1 && !strcmp(argv[1], "compile"))
 		return init_compile_main(argc - 1, argv + 1);
 	signal_block_all();
-	init_options_env(&o);
-	next = applet_opts("init", init_opts, &o, argc, argv, 0);
+	init_options_env(&in.boot);
+	single_init(&in.single);
+	next = applet_opts("init", init_opts, &in, argc, argv, 0);
 	if (next < argc)
-		o.cmd = argv + next;
-	return init_run(&o);
+		in.boot.cmd = argv + next;
+	if (in.boot.cmd && !in.boot.compiled &&
+	    (in.plain || in.single.group || !init_has_sources())) {
+		in.single.subreaper = true;
+		return single_run(&in.single, in.boot.cmd);
+	}
+	return init_run(&in.boot);
 }

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -181,6 +182,8 @@ static int child_session(const struct spawn *s)
 	if (s->flags & SPAWN_FOREGROUND) {
 		sigset_t out, old;
 
+		if (s->flags & SPAWN_SETSID)
+			ioctl(0, TIOCSCTTY, 0);
 		/* From the background it would be stopped by this. */
 		sigemptyset(&out);
 		sigaddset(&out, SIGTTOU);

@@ -30,7 +30,8 @@ enum spawn_flag {
 	SPAWN_LOCK = 128,        /* lock and lock_fd are set */
 	SPAWN_DEATHSIG = 256,    /* deathsig is set */
 	SPAWN_FOREGROUND = 512,  /* its group becomes its terminal's foreground
-	                            (0 is the terminal; no failure) */
+	                            (0 is the terminal, taken over with
+	                            SPAWN_SETSID; never a failure) */
 };
 
 /* The child's descriptor `to` is this process's `from`; from = SPAWN_NULL:
