@@ -147,14 +147,21 @@ static const struct val *find_reg(const struct survey *v, const char *name)
 	return NULL;
 }
 
-static const char *notify_text(struct survey *v, const char *name)
+/* "PID TEXT", if the pid is the service's. */
+static const char *notify_text(struct survey *v, const char *name, pid_t pid)
 {
 	char runtime[PATH_MAX], path[PATH_MAX + NAME_MAX + 16];
+	struct str rest, word;
+	int64_t n;
 
 	if (runtime_dir(runtime, false, NULL) < 0)
 		return "";
 	snprintf(path, sizeof(path), "%s/notify/%s.status", runtime, name);
-	return first_line(&v->a, path);
+	rest = str_of(first_line(&v->a, path));
+	return str_split(&rest, ' ', &word) && rest.p &&
+			       num_i64(word, 1, INT32_MAX, &n) && n == pid
+		       ? rest.p
+		       : "";
 }
 
 static int read_service(struct survey *v, struct survey_service *s,
@@ -176,7 +183,7 @@ static int read_service(struct survey *v, struct survey_service *s,
 	if (!(s->deps = names(&v->a, path, SURVEY_DEPS, &n, e)))
 		return -1;
 	read_supervise(v, s, dir);
-	s->says = s->up ? notify_text(v, name) : "";
+	s->says = s->up ? notify_text(v, name, s->st.pid) : "";
 	s->reg = find_reg(v, name);
 	return 0;
 }
