@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "applet.h"
 #include "os/user.h"
 
 bool ids_number(struct str s, uint32_t *out)
@@ -28,6 +29,8 @@ bool ids_groups(const char *s, struct ids *ids)
 	while (rest.n && str_split(&rest, ',', &part)) {
 		uint32_t gid;
 
+		if (!part.n)
+			continue;
 		if (ids->ngroups == IDS_GROUPS || !ids_number(part, &gid))
 			return false;
 		ids->groups[ids->ngroups++] = gid;
@@ -80,16 +83,16 @@ static void pair(const char *account, const char *colon, struct ids *ids)
 	size_t n = (size_t)(colon - account);
 	gid_t primary;
 
-	if (n >= sizeof user)
-		die(1, "unknown user: %s", account);
-	memcpy(user, account, n);
-	user[n] = '\0';
 	ids->has_groups = true;
 	ids->ngroups = 0;
-	if (!ids_user(user, true, &ids->uid, &primary))
-		die(1, "unknown user: %s", user);
-	if (!ids_group(colon + 1, true, &ids->gid))
-		die(1, "unknown group: %s", colon + 1);
+	if (n < sizeof user) {
+		memcpy(user, account, n);
+		user[n] = '\0';
+		if (ids_user(user, true, &ids->uid, &primary) &&
+		    ids_group(colon + 1, true, &ids->gid))
+			return;
+	}
+	applet_usage("s6-applyuidgid");
 }
 
 void ids_of_account(const char *account, struct ids *ids)

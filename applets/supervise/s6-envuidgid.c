@@ -83,11 +83,11 @@ static void look_up_both(const struct envids *o, char *account,
 
 	if (colon)
 		*colon = '\0';
+	if (colon && colon[1])
+		set_group(o, colon + 1, ids);
 	if (*account && !ids_user(account, o->numbers, &ids->uid, &primary) &&
 	    !o->preset)
 		die(1, "unknown user: %s", account);
-	if (colon && colon[1])
-		set_group(o, colon + 1, ids);
 }
 
 static void look_up(const struct envids *o, const char *account,

@@ -207,7 +207,7 @@ int s6_notifyoncheck_main(int argc, char **argv)
 	if (r < 0)
 		die(111, "%s", e.text);
 	if (!r)
-		die(100, "s6-supervise not running in the current directory");
+		die(100, "s6-supervise not running.");
 	if (o.fd == UINT32_MAX) {
 		r = s6_numfile(AT_FDCWD, "notification-fd", &o.fd, &e);
 		if (r <= 0)

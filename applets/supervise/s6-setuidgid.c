@@ -26,6 +26,8 @@ int s6_setuidgid_main(int argc, char **argv)
 	if (!argv[i][0])
 		el_exec(argv + i + 1);
 	say_prog("s6-envuidgid");
+	if (argv[i][0] == '-')
+		applet_usage("s6-envuidgid");
 	ids_of_account(argv[i], &ids);
 	say_prog("s6-applyuidgid");
 	ids_apply(&ids);

@@ -123,7 +123,7 @@ static const char *name_of(const char *dir, char **argv)
 	const char *slash = strrchr(dir, '/');
 	const char *name = argv[0] ? argv[0] : slash ? slash + 1 : dir;
 
-	if (!*name || *name == '.' || strchr(name, '/'))
+	if (!*name || *name == '.' || *name == '/')
 		die(100, "invalid name");
 	return name;
 }

@@ -101,6 +101,8 @@ static void set(const char *dir, const char *file, int mode, gid_t gid)
 	place(path, dir, file);
 	if (gid != (gid_t)-1 && chown(path, (uid_t)-1, gid) < 0)
 		die_sys(111, errno, "unable to chown %s", path);
+	if (access(path, F_OK) < 0)
+		die_sys(111, errno, "unable to stat %s", path);
 	if (chmod(path, (mode_t)mode) < 0)
 		die_sys(111, errno, "unable to chmod %s", path);
 }
@@ -115,8 +117,10 @@ static int show_one(const char *dir, const char *file, const char *what,
 	mode_t mode;
 
 	place(path, dir, file);
-	if (stat(path, &st) < 0)
-		die_sys(111, errno, "unable to stat %s", path);
+	if (stat(path, &st) < 0) {
+		say_warnsys(errno, "unable to stat %s", path);
+		return 1;
+	}
 	mode = st.st_mode & 07777;
 	if (mode == modes[0]) {
 		dprintf(1, "%s %s: public\n", dir, what);

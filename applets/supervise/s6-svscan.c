@@ -81,8 +81,8 @@ int s6_svscan_main(int argc, char **argv)
 	}
 	o.max_dirs = clamp(o.max_dirs, 4, 160000);
 	o.max_name = clamp(o.max_name, NAME_LEAST, NAME_MOST);
-	check_fd("notification descriptor", o.notify, -1);
-	check_fd("console holder", o.console, -1);
+	check_fd("notification fd", o.notify, -1);
+	check_fd("console holder fd", o.console, -1);
 	o.notify = o.notify < 0 ? 0 : o.notify;
 	o.console = o.console < 0 ? 0 : o.console;
 	return svscan_run(&o);

@@ -43,7 +43,7 @@ int s6_svunlink_main(int argc, char **argv)
 	struct sv_events ev;
 	struct stat st;
 
-	if (!*name || *name == '.' || strchr(name, '/'))
+	if (!*name || *name == '.' || *name == '/')
 		die(100, "invalid service name");
 	sv_path(link, scandir, name);
 	/* what is not there needs nothing */

@@ -41,8 +41,10 @@ static int send_to(const char *dir, const char *sub, const char *fifo,
 	case ENOENT:
 	case ENOTDIR:
 	case EISDIR:
-		say_fatal("something is wrong with the %s/%s directory: %s",
-			  dir, sub, strerror(e.num));
+		say_fatal("something is wrong with the %s/%s directory%s: %s",
+			  dir, sub,
+			  *sub == '.' ? ". errno reported" : "",
+			  strerror(e.num));
 		return 100;
 	default:
 		break;

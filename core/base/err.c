@@ -29,6 +29,19 @@ int err_set(struct err *e, int num, const char *fmt, ...)
 	return -1;
 }
 
+int err_say(struct err *e, int num, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!e)
+		return -1;
+	e->num = num;
+	va_start(ap, fmt);
+	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
 int err_wrap(struct err *e, const char *fmt, ...)
 {
 	char head[ERR_TEXT];

@@ -139,7 +139,7 @@ int fd_pipe(int fd[2], bool nonblock, struct err *e)
 	return 0;
 }
 
-/* Checks that it is a FIFO, and the mode it was made with where the umask may
+/* Checks that it is a FIFO (EISDIR: it is none), and the mode it was made with where the umask may
  * have cut it. */
 static int fifo_opened(int fd, bool made, mode_t mode)
 {
@@ -148,7 +148,7 @@ static int fifo_opened(int fd, bool made, mode_t mode)
 	if (fstat(fd, &st) < 0)
 		return -1;
 	if (!S_ISFIFO(st.st_mode)) {
-		errno = EEXIST;
+		errno = EISDIR;
 		return -1;
 	}
 	return made && (st.st_mode & 07777) != mode ? fchmod(fd, mode) : 0;
@@ -162,15 +162,15 @@ int fd_fifo(int at, const char *path, mode_t mode, struct err *e)
 	if (!made && errno != EEXIST)
 		return err_set(e, errno, "unable to mkfifo %s", path);
 	fd = openat(at, path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return err_set(e, errno == EISDIR ? EEXIST : errno,
-			       "unable to open %s", path);
-	if (fifo_opened(fd, made, mode) < 0) {
-		err_set(e, errno, "unable to mkfifo %s", path);
+	if (fd >= 0 && fifo_opened(fd, made, mode) == 0)
+		return fd;
+	if (errno == EISDIR)
+		err_say(e, EEXIST, "%s is not a FIFO", path);
+	else
+		err_set(e, errno, "unable to open %s", path);
+	if (fd >= 0)
 		close(fd);
-		return -1;
-	}
-	return fd;
+	return -1;
 }
 
 int fd_lock(int fd, bool shared, bool wait, struct err *e)

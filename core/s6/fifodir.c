@@ -28,7 +28,9 @@ int s6_fifodir_make(int at, const char *path, gid_t gid, bool force,
 		if (fstatat(at, path, &st, 0) < 0)
 			return err_set(e, errno, "unable to stat %s", path);
 		if (!S_ISDIR(st.st_mode))
-			return err_set(e, ENOTDIR, "unable to mkdir %s", path);
+			return err_say(e, ENOTDIR,
+				       "%s exists and is not a directory",
+				       path);
 		if (!force)
 			return 0;
 		made = false;

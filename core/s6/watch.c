@@ -16,7 +16,7 @@ static int open_status(struct s6_watch *w, const char *dir, struct err *e)
 
 	if (s6_place(path, dir, S6_STATUS, e) < 0 ||
 	    s6_status_read(AT_FDCWD, path, &w->st, e) < 0)
-		return -1;
+		return err_set(e, e ? e->num : 0, "unable to s6_svstatus_read");
 	w->up = s6_status_up(&w->st);
 	w->ready = w->st.ready;
 	return 0;

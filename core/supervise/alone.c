@@ -33,8 +33,10 @@ static int prepare(struct alone *a, const char *dir, struct err *e)
 {
 	static const int list[] = {SIGCHLD, SIGTERM, SIGHUP, SIGQUIT, SIGINT,
 				   0};
-	int fd;
+	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+	if (fd < 0 || fchdir(fd) < 0)
+		die_sys(111, errno, "unable to chdir to %s", dir);
 	if (loop_init(&a->loop, e) < 0 ||
 	    signals_open(&a->signals, &a->loop, list, on_signal, a, e) < 0)
 		return -1;
@@ -42,9 +44,6 @@ static int prepare(struct alone *a, const char *dir, struct err *e)
 	a->sup.hooks.left = on_left;
 	a->service = (struct service){.sup = &a->sup, .name = dir, .in = 0,
 				      .out = 1, .err = 2};
-	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fchdir(fd) < 0)
-		return err_set(e, errno, "unable to chdir to %s", dir);
 	return service_open(&a->service, fd, e);
 }
 

@@ -18,6 +18,8 @@ bool service_has(const struct service *s, const char *file);
 
 /* Writes the status, then sends the events ("" = none). */
 void service_publish(struct service *s, const char *events);
+/* The events alone. */
+void service_tell(struct service *s, const char *events);
 /* Something of a service could not be done: service_heal for all in a second. */
 void supervisor_heal(struct supervisor *sup);
 /* Does what is still to be done: status, watches. */

@@ -48,7 +48,8 @@ static int make_supervise(int at, struct err *e)
 	if (fstatat(at, path, &st, 0) < 0)
 		return err_set(e, errno, "unable to stat %s", path);
 	if (!S_ISDIR(st.st_mode))
-		return err_set(e, ENOTDIR, "unable to mkdir %s", path);
+		return err_say(e, ENOTDIR, "%s exists and is not a directory",
+			       path);
 	return 0;
 }
 
@@ -118,7 +119,7 @@ static int make_files(struct service *s, struct err *e)
 	if (s->lock < 0)
 		return e->num != EBUSY
 			       ? -1
-			       : err_set(e, EBUSY, "another instance of "
+			       : err_say(e, EBUSY, "another instance of "
 						   "s6-supervise is already "
 						   "running");
 	s->control.fd = fd_fifo(s->home, S6_CONTROL, 0600, e);

@@ -93,7 +93,11 @@ void service_close(struct service *s)
 
 void service_leave(struct service *s)
 {
-	service_publish(s, "x");
+	if (s->news || s->dirty)
+		service_publish(s, "");
+	/* who hears of it finds the lock free */
+	fd_close(&s->lock);
+	service_tell(s, "x");
 	*s->link = s->next;
 	if (s->next)
 		s->next->link = s->link;

@@ -108,18 +108,22 @@ static void write_status(struct service *s)
 	supervisor_heal(s->sup);
 }
 
-void service_publish(struct service *s, const char *events)
+void service_tell(struct service *s, const char *events)
 {
 	struct err *e = &s->sup->e;
 
-	s->news = false;
-	write_status(s);
-	if (!*events)
-		return;
 	if (s6_fifodir_notify(s->event_home, S6_EVENT, events, strlen(events),
 			      e) < 0 &&
 	    e->num != ENOENT)
 		service_warn(s, 0, "%s", e->text);
 	if (s->sup->hooks.changed)
 		s->sup->hooks.changed(s, events);
+}
+
+void service_publish(struct service *s, const char *events)
+{
+	s->news = false;
+	write_status(s);
+	if (*events)
+		service_tell(s, events);
 }

@@ -292,7 +292,8 @@ static int make_own_dir(struct err *e)
 	if (stat(OWN_DIR, &st) < 0)
 		return err_set(e, errno, "unable to stat " OWN_DIR);
 	if (!S_ISDIR(st.st_mode))
-		return err_set(e, ENOTDIR, "unable to mkdir " OWN_DIR);
+		return err_say(e, ENOTDIR, OWN_DIR
+			       " exists and is not a directory");
 	return 0;
 }
 
@@ -304,7 +305,7 @@ static int make_files(struct svscan *s, struct err *e)
 	if (s->lock < 0)
 		return e->num != EBUSY
 			       ? -1
-			       : err_set(e, EBUSY, "another instance of "
+			       : err_say(e, EBUSY, "another instance of "
 						   "s6-svscan is already "
 						   "running on the same "
 						   "directory");
@@ -321,7 +322,7 @@ static int prepare(struct svscan *s, struct err *e)
 	int r;
 
 	if (chdir(s->opt->dir) < 0)
-		return err_set(e, errno, "unable to chdir to %s", s->opt->dir);
+		return err_set(e, errno, "unable to chdir");
 	mask = umask(0);
 	r = make_files(s, e);
 	umask(mask);
@@ -362,9 +363,11 @@ static int become(struct svscan *s, const char *path)
 	return errno;
 }
 
-static int crash(struct svscan *s, const char *why, int num)
+static int crash(struct svscan *s)
 {
-	say_warnsys(num, "%s - executing " OWN_DIR "/crash", why);
+	int num;
+
+	say_warn("executing into " OWN_DIR "/crash");
 	num = become(s, OWN_DIR "/crash");
 	die_sys(111, num, "unable to exec " OWN_DIR "/crash");
 }
@@ -387,10 +390,13 @@ int svscan_run(const struct svscan_options *o)
 	notify_ready(o);
 	scandir_scan(&s.dir);
 	not_quiet(&s);
-	if (loop_run(&s.loop, &e) < 0)
-		return crash(&s, e.text, e.num);
+	if (loop_run(&s.loop, &e) < 0) {
+		say_warn("%s", e.text);
+		return crash(&s);
+	}
 	num = become(&s, OWN_DIR "/finish");
 	if (num == ENOENT)
 		return 0;
-	return crash(&s, "unable to exec " OWN_DIR "/finish", num);
+	say_warnsys(num, "unable to exec finish script " OWN_DIR "/finish");
+	return crash(&s);
 }

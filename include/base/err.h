@@ -19,6 +19,9 @@ struct err {
  * Always returns -1, so that a failure is one line at its site. */
 int err_set(struct err *e, int num, const char *fmt, ...) PRINTF(3, 4);
 
+/* The message alone; num is for the caller. Returns -1. */
+int err_say(struct err *e, int num, const char *fmt, ...) PRINTF(3, 4);
+
 /* Puts "<formatted>: " before the message that is there. Returns -1. */
 int err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 

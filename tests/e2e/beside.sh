@@ -81,11 +81,12 @@ next_case()
 	return 0
 }
 
-# all PATH FILE...: the results of every case of the file, one after the other.
+# run_all PATH FILE SETUP SIDE: the results of every case of the file, one after
+# the other; the folders of a side are its own, so that both run at once.
 run_all()
 {
 	local dir=$1 file=$2 setup=${3:-:} ahead='' cmd want ours why
-	T=$work/beside FIX=$work/fix
+	T=$work/beside$4 FIX=$work/fix$4
 	rm -rf "$T" "$FIX"
 	mkdir -p "$T/bin" "$FIX"
 	# prints its arguments, so that words can be told apart
@@ -105,10 +106,11 @@ beside()
 	local file=$1 setup=${2:-:} ahead='' cmd want ours why i=0 name
 	local -a mine real=()
 	name=$(basename "$file" .cases)
-	mapfile -d '' -t mine < <(run_all "$BIN" "$file" "$setup")
-	if have_real; then
-		mapfile -d '' -t real < <(run_all "$REAL" "$file" "$setup")
-	fi
+	have_real && run_all "$REAL" "$file" "$setup" real >"$work/real.out" &
+	mapfile -d '' -t mine < <(run_all "$BIN" "$file" "$setup" '')
+	wait
+	[ -e "$work/real.out" ] && mapfile -d '' -t real <"$work/real.out"
+	rm -f "$work/real.out"
 	[ "${BESIDE-}" = record ] && exec 8>"$file.new"
 	exec </dev/null
 	exec 7<"$file"

@@ -172,6 +172,26 @@ t_subreaper() {
 	kill "$(cat s/a/child)"
 }
 
+# Who hears that a supervisor has left finds the lock free.
+t_left_means_unlocked() {
+	local i
+	for i in {1..10}; do service a$i; done
+	scan
+	for i in {1..10}; do within 5 is_up a$i; done
+	for i in {1..10}; do
+		mv s/a$i s/.a$i
+		s6-svlisten1 -D -t 5000 s/.a$i s6-svscanctl -an s || fail "listen: $?"
+		within 5 eval "! s6-svok s/.a$i"
+	done
+	for i in {1..10}; do
+		mkdir b$i
+		cp s/.a1/run b$i/run
+		s6-svlink -t 5000 s "$PWD/b$i" || fail "link: $?"
+		s6-svunlink -t 5000 s b$i || fail "unlink: $?"
+		! s6-svok b$i || fail "unlinked, and still supervised"
+	done
+}
+
 # --- failure triage ---
 
 t_last_error() {
