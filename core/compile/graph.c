@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* graph.c - what joins the sources: defaults that give way, pipelines, edges
  * that follow from others; then unknown names and cycles. */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "compile/inner.h"
@@ -29,14 +30,14 @@ static bool needed(struct cp *c, const struct cp_node *n)
 		return true;
 	}
 	if (!strcmp(n->name, "consul-template"))
-		return c->templates.len ||
+		return c->templates.files ||
 		       files_besides(c, "/etc/consul-template.d",
 				     "basebox.hcl");
 	if (!strcmp(n->name, "register")) {
 		for (char **v = environ; *v; v++)
 			if (!strncmp(*v, "SERVICE_", 8))
 				return true;
-		return c->registers.len || files_besides(c, "/etc/consul.d", "");
+		return c->registers.files || files_besides(c, "/etc/consul.d", "");
 	}
 	return true;
 }
@@ -52,11 +53,9 @@ static void drop_defaults(struct cp *c)
 	}
 }
 
-/* --- s6-rc's pipelines --- */
+/* --- what is put before a run --- */
 
-/* The data goes through a FIFO that both ends open for reading and writing:
- * neither waits for the other, and what is in it survives a restart of one. */
-static void through(struct cp *c, struct cp_node *n, const char *name, int fd)
+static void put_before(struct cp *c, struct cp_node *n, const char *words)
 {
 	struct cp_file *run = cp_file(n, "run"), *ex = cp_file(n, "run.ex");
 	const char *rest = ex ? ex->text : NULL;
@@ -67,9 +66,17 @@ static void through(struct cp *c, struct cp_node *n, const char *name, int fd)
 		cp_link(c, n, "run.image", run->link);
 		rest = "./run.image";
 	}
-	cp_script(c, n, "run",
-		  arena_printf(&c->a, "redirfd -u %d ../.init/pipes/%s %s", fd,
-			       name, rest));
+	cp_script(c, n, "run", arena_printf(&c->a, "%s %s", words, rest));
+}
+
+/* --- s6-rc's pipelines --- */
+
+/* The data goes through a FIFO that both ends open for reading and writing:
+ * neither waits for the other, and what is in it survives a restart of one. */
+static void through(struct cp *c, struct cp_node *n, const char *name, int fd)
+{
+	put_before(c, n, arena_printf(&c->a, "redirfd -u %d ../.init/pipes/%s",
+				      fd, name));
 }
 
 /* Adds the consumer's whole pipeline to its bundle. */
@@ -229,10 +236,108 @@ void cp_order(struct cp *c, struct buf *out)
 			visit(c, n, NULL, out);
 }
 
+/* --- services that others make necessary --- */
+
+static struct cp_node *helper(struct cp *c, const char *name, const char *run)
+{
+	struct cp_node *n = cp_get(c, name);
+
+	if (n && !n->is_default)
+		return n;
+	n = cp_node(c, name, CP_LONGRUN, CP_MANIFEST,
+		    (struct cp_at){.file = name});
+	cp_script(c, n, "run", run);
+	return n;
+}
+
+/* What the manifest has for the renderer and the registrar. Their working
+ * directory is their service directory. */
+static void fed(struct cp *c, const char *name, struct cp_node *blocks,
+		const char *dir, const char *option)
+{
+	const char *there = cp_path(c, "%s", dir);
+	const char *first = cp_exists(there) ? arena_printf(&c->a, "%s %s ",
+							    option, there) : "";
+	struct cp_node *n = cp_get(c, name);
+
+	if (!blocks->files)
+		return;
+	if (n && !n->is_default) {
+		cp_find(c, n->at, "the manifest has blocks for %s, but this is "
+			"no service of the base image", name);
+		return;
+	}
+	n = helper(c, name, arena_printf(&c->a, "%s %s%s ./manifest.d\n", name,
+					 first, option));
+	cp_text(c, n, "notification-fd", "3\n");
+	cp_text(c, n, "timeout-kill", "10000\n");
+	if (*name == 'c')
+		cp_text(c, n, "down-signal", "INT\n");
+	for (struct cp_file *f = blocks->files; f; f = f->next)
+		cp_text(c, n, arena_printf(&c->a, "manifest.d/%s", f->path),
+			"%s", f->text);
+}
+
+static void helpers(struct cp *c)
+{
+	const char *how = getenv("INIT_LOG");
+	bool all = how && (!strcmp(how, "prefix") || !strcmp(how, "json"));
+	bool any = all;
+
+	fed(c, "consul-template", &c->templates, "/etc/consul-template.d",
+	    "-config");
+	fed(c, "register", &c->registers, "/etc/consul.d", "-config-dir");
+	if (c->cron)
+		helper(c, "cron", "cron\n");
+	for (struct cp_node *n = c->nodes; n; n = n->next) {
+		if (n->type != CP_LONGRUN || !strcmp(n->name, "logmux") ||
+		    n->producer_for || cp_file(n, "log/run"))
+			n->logged = false;
+		else if (all)
+			n->logged = true;
+		any = any || n->logged;
+	}
+	if (!any || !c->nodes)
+		return;
+	cp_text(c, helper(c, "logmux", "logmux\n"), "notification-fd", "3\n");
+	for (struct cp_node *n = c->nodes; n; n = n->next) {
+		if (!n->logged)
+			continue;
+		put_before(c, n,
+			   arena_printf(&c->a, "redirfd -u 1 ../.init/log/%s "
+					"fdmove -c 2 1", n->name));
+		cp_add(c, &n->deps, "logmux", n->at);
+	}
+}
+
+/* The edges of `before` and the like, now that all nodes are known. */
+static void late_edges(struct cp *c)
+{
+	for (struct cp_edge *x = c->edges; x; x = x->next) {
+		struct cp_node *n = cp_get(c, x->name);
+
+		if (!n) {
+			cp_find(c, x->at, "%s is to start before an unknown "
+				"service %s", x->first, x->name);
+		} else if (n->type != CP_BUNDLE) {
+			cp_add(c, &n->deps, x->first, x->at);
+		} else {
+			for (struct cp_name *y = n->contents; y; y = y->next) {
+				struct cp_node *one = cp_get(c, y->name);
+
+				if (one)
+					cp_add(c, &one->deps, x->first, x->at);
+			}
+		}
+	}
+}
+
 void cp_graph(struct cp *c)
 {
 	drop_defaults(c);
+	helpers(c);
 	pipelines(c);
+	late_edges(c);
 	for (struct cp_node *n = c->nodes; n; n = n->next) {
 		resolve(c, n, n->deps, "depends on");
 		resolve(c, n, n->contents, "holds");

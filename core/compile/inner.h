@@ -54,6 +54,12 @@ struct cp_node {
 	unsigned mark;   /* of a walk */
 };
 
+struct cp_edge {
+	struct cp_edge *next;
+	const char *name, *first; /* name starts after first */
+	struct cp_at at;
+};
+
 struct cp {
 	struct arena a;
 	const struct compile_opts *o;
@@ -61,10 +67,13 @@ struct cp {
 	size_t nfindings, n;
 	struct cp_node *nodes, **end;
 	const char *self; /* path of this executable */
+	bool cron;        /* something runs by the clock */
 	bool overlay;     /* s6-overlay's tree is there */
 	bool lenient;     /* a failing service of it does not end the boot */
-	struct buf templates, registers; /* the manifest's blocks, as HCL */
-	struct cp_at template_at, register_at;
+	/* The manifest's blocks, a file for each of its files: what the
+	 * renderer and the registrar get below manifest.d. */
+	struct cp_node templates, registers;
+	struct cp_edge *edges; /* of `before`, until all nodes are known */
 };
 
 PRINTF(3, 4)

@@ -15,6 +15,9 @@
 
 void cp_find(struct cp *c, struct cp_at at, const char *fmt, ...)
 {
+	struct buf *b = c->findings;
+	size_t from = b->len;
+	struct str old, line;
 	va_list ap;
 
 	c->nfindings++;
@@ -28,6 +31,14 @@ void cp_find(struct cp *c, struct cp_at at, const char *fmt, ...)
 	buf_addv(c->findings, fmt, ap);
 	va_end(ap);
 	buf_addc(c->findings, '\n');
+	if (b->failed)
+		return;
+	/* a value may be read more than once: it is told once */
+	old = str_n(b->p, from);
+	line = str_n(b->p + from, b->len - from);
+	if (str_prefix(old, line) ||
+	    str_find(old, str_of(arena_printf(&c->a, "\n%s", b->p + from))) >= 0)
+		buf_cut(b, from);
 }
 
 /* --- nodes --- */
@@ -76,10 +87,10 @@ struct cp_node *cp_node(struct cp *c, const char *name, enum cp_type type,
 	if (n && n->is_default)
 		cp_drop(c, n);
 	else if (n)
-		cp_find(c, at, "a second service \"%s\"; the first is in %s%s%.0u",
+		cp_find(c, at, "a second service \"%s\"; the first is in %s%s",
 			name, n->at.file,
-			n->at.line ? arena_printf(&c->a, ":%u", n->at.line) : "",
-			n->at.line);
+			n->at.line ? arena_printf(&c->a, ":%u", n->at.line)
+				   : "");
 	if (c->n >= CP_NODES) {
 		cp_find(c, at, "more than %d services", CP_NODES);
 		longjmp(*c->a.oom, 2);
@@ -266,8 +277,6 @@ int compile_run(const struct compile_opts *o, struct buf *findings,
 		/* 2: too much was found already */
 		r = r == 1 ? err_nomem(e) : 1;
 	}
-	buf_free(&c.templates);
-	buf_free(&c.registers);
 	arena_free(&c.a);
 	return r;
 }

@@ -1,8 +1,241 @@
 // SPDX-License-Identifier: MIT
-/* overlay.c - s6-overlay's tree. */
+/* overlay.c - the tree of an image made for s6-overlay v3: s6-rc's definitions
+ * with the bundles that s6-overlay adds, v2's cont-init.d, services.d and
+ * cont-finish.d, and what its scripts expect below /run. Source: s6-overlay's
+ * README and sources at 3.2, as facts. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "compile/inner.h"
+#include "os/file.h"
+
+static const char *variable(const char *name, const char *otherwise)
+{
+	const char *v = getenv(name);
+
+	return v && *v ? v : otherwise;
+}
+
+static uint64_t number(const char *name, uint64_t otherwise)
+{
+	uint64_t v;
+
+	return num_arg(variable(name, ""), UINT32_MAX, &v) ? v : otherwise;
+}
+
+/* A node of s6-overlay's own; what the image has of that name is joined. */
+static struct cp_node *own(struct cp *c, const char *name, enum cp_type type)
+{
+	struct cp_node *n = cp_get(c, name);
+
+	if (n && n->source == CP_OVERLAY)
+		return n;
+	return cp_node(c, name, type, CP_OVERLAY,
+		       (struct cp_at){.file = "s6-overlay"});
+}
+
+static void own_bundle(struct cp *c, const char *name,
+		       const char *const *contents)
+{
+	struct cp_node *n = own(c, name, CP_BUNDLE);
+
+	for (; *contents; contents++)
+		cp_add(c, &n->contents, *contents, n->at);
+}
+
+/* Its files are listed in a directory of s6-rc's tree or in one of
+ * user-bundles.d, with or without a type file. */
+static void user_bundle(struct cp *c, const char *name, const char *etc)
+{
+	const char *dirs[] = {
+		cp_path(c, "%s/s6-overlay/s6-rc.d/%s/contents.d", etc, name),
+		cp_path(c, "%s/%s/contents.d",
+			variable("S6_RUNTIME_BUNDLEDIR",
+				 arena_printf(&c->a, "%s/s6-overlay/"
+					      "user-bundles.d", etc)), name),
+	};
+	struct cp_node *n = own(c, name, CP_BUNDLE);
+
+	for (size_t i = 0; i < COUNT(dirs); i++)
+		for (const char **p = cp_list(c, dirs[i]); *p; p++)
+			cp_add(c, &n->contents, *p,
+			       (struct cp_at){arena_printf(&c->a, "%s/%s",
+							   dirs[i], *p), 1, 0});
+}
+
+/* All files of a directory, one after the other. */
+static void one_by_one(struct cp *c, struct cp_node *n, const char *what,
+		       const char *dir, bool strict)
+{
+	BUF_AUTO struct buf b = {0};
+
+	for (const char **p = cp_list(c, dir); *p; p++) {
+		const char *one = arena_printf(&c->a, "%s/%s", dir, *p);
+
+		if (!cp_is_dir(one))
+			buf_addf(&b, "%s { %s }\n",
+				 strict ? "if" : "foreground",
+				 cp_program(c, one));
+	}
+	cp_script(c, n, what, buf_str(&b));
+}
+
+static void cont(struct cp *c, const char *etc)
+{
+	struct cp_node *fix = own(c, "fix-attrs", CP_ONESHOT);
+	struct cp_node *init = own(c, "legacy-cont-init", CP_ONESHOT);
+	const char *attrs = cp_path(c, "%s/fix-attrs.d", etc);
+
+	cp_script(c, fix, "up", cp_is_dir(attrs)
+		  ? arena_printf(&c->a, "fix-attrs %s\n", attrs) : "");
+	one_by_one(c, init, "up", cp_path(c, "%s/cont-init.d", etc),
+		   !c->lenient);
+	one_by_one(c, init, "down", cp_path(c, "%s/cont-finish.d", etc), false);
+	cp_add(c, &init->deps, "fix-attrs", init->at);
+}
+
+static void services(struct cp *c, const char *etc)
+{
+	struct cp_node *all = own(c, "legacy-services", CP_BUNDLE), *n;
+	const char *dir = cp_path(c, "%s/services.d", etc);
+
+	for (const char **p = cp_list(c, dir); *p; p++) {
+		const char *one = arena_printf(&c->a, "%s/%s", dir, *p);
+
+		if (!cp_is_dir(one))
+			continue;
+		n = cp_dir(c, one, *p, CP_OVERLAY, 0);
+		cp_add(c, &n->deps, "base", n->at);
+		cp_add(c, &n->deps, "user", n->at);
+		cp_add(c, &all->contents, *p, n->at);
+		if (!cp_file(n, "timeout-kill"))
+			cp_text(c, n, "timeout-kill", "%llu\n",
+				(unsigned long long)
+				number("S6_SERVICES_GRACETIME", 3000));
+	}
+}
+
+static bool present(struct cp *c, const char *etc)
+{
+	static const char *const dirs[] = {
+		"s6-overlay/s6-rc.d", "s6-overlay/user-bundles.d", "cont-init.d",
+		"services.d", "cont-finish.d", "fix-attrs.d",
+	};
+
+	for (size_t i = 0; i < COUNT(dirs); i++)
+		if (cp_is_dir(cp_path(c, "%s/%s", etc, dirs[i])))
+			return true;
+	return false;
+}
+
+/* --- what scripts look for below /run; without a right to it they are on
+ *     their own --- */
+
+static void make_link(const char *path, const char *to)
+{
+	(void)unlink(path);
+	if (symlink(to, path) < 0)
+		say_warnsys(errno, "unable to make %s", path);
+}
+
+static void put_variable(const char *dir, const char *var)
+{
+	static const struct file_how how = {.flags = FILE_MODE, .mode = 0644};
+	const char *eq = strchr(var, '=');
+	char path[PATH_MAX];
+	struct err e;
+
+	if (!eq || eq == var || memchr(var, '/', (size_t)(eq - var)))
+		return;
+	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)(eq - var), var);
+	if (file_replace(AT_FDCWD, path, eq + 1, strlen(eq + 1), &how, &e) < 0)
+		say_warn("%s", e.text);
+}
+
+static void run_files(struct cp *c)
+{
+	static const char *const dirs[] = {
+		"s6/container_environment", "s6/basedir/bin", "s6/env-stage3",
+		"s6-linux-init-container-results",
+	};
+	static const char *const ends[] = {"halt", "poweroff", "reboot",
+					   "shutdown"};
+	const char *results = cp_path(c, "/run/%s/exitcode", dirs[3]);
+	struct err e;
+
+	for (size_t i = 0; i < COUNT(dirs); i++) {
+		if (file_mkdirs(AT_FDCWD, cp_path(c, "/run/%s", dirs[i]), 0755,
+				&e) < 0) {
+			say_warn("%s", e.text);
+			return;
+		}
+	}
+	(void)unlink(results);
+	for (size_t i = 0; i < COUNT(ends); i++)
+		make_link(cp_path(c, "/run/%s/%s", dirs[1], ends[i]), c->self);
+	make_link(cp_path(c, "/run/s6/services"), c->o->out);
+	make_link(cp_path(c, "/run/%s/S6_STAGE2_EXITED", dirs[2]), results);
+	for (char **v = environ; *v; v++)
+		put_variable(cp_path(c, "/run/%s", dirs[0]), *v);
+}
+
+/* --- the container's command --- */
+
+static void command(struct cp *c)
+{
+	BUF_AUTO struct buf b = {0};
+	char dir[PATH_MAX];
+	struct cp_node *n;
+
+	if (!c->o->cmd)
+		return;
+	n = cp_node(c, "cmd", CP_LONGRUN, CP_MANIFEST,
+		    (struct cp_at){.file = "command line"});
+	if (getcwd(dir, sizeof(dir))) {
+		cp_word(&b, "execline-cd");
+		cp_word(&b, dir);
+	}
+	if (c->overlay)
+		buf_addf(&b, " %s", variable("S6_CMD_ARG0", ""));
+	cp_words(&b, (const char *const *)c->o->cmd);
+	buf_addc(&b, '\n');
+	cp_script(c, n, "run", buf_str(&b));
+	cp_text(c, n, "policy/essential", "1\n");
+	cp_text(c, n, "policy/restart", "never\n");
+}
 
 void cp_overlay(struct cp *c)
 {
-	(void)c;
+	static const char *const base[] = {"fix-attrs", "legacy-cont-init",
+					   NULL};
+	static const char *const top[] = {"base", "user", "legacy-services",
+					  "user2", NULL};
+	const char *profile = variable("S6_RUNTIME_PROFILE", NULL), *dir;
+	const char *etc = profile ? arena_printf(&c->a, "/etc/cont-profile.d/%s",
+						 profile) : "/etc";
+
+	c->overlay = present(c, etc);
+	if (c->overlay) {
+		c->lenient = number("S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) < 2;
+		dir = cp_path(c, "%s/s6-overlay/s6-rc.d", etc);
+		for (const char **p = cp_list(c, dir); *p; p++)
+			if (strcmp(*p, "user") && strcmp(*p, "user2") &&
+			    cp_is_dir(arena_printf(&c->a, "%s/%s", dir, *p)))
+				cp_dir(c, arena_printf(&c->a, "%s/%s", dir, *p),
+				       *p, CP_OVERLAY, CP_RC | CP_RC_TYPE);
+		user_bundle(c, "user", etc);
+		user_bundle(c, "user2", etc);
+		cont(c, etc);
+		services(c, etc);
+		own_bundle(c, "base", base);
+		own_bundle(c, "top", top);
+	}
+	command(c);
+	if (c->overlay && c->o->live && !c->nfindings)
+		run_files(c);
 }
