@@ -19,7 +19,7 @@ struct compile_opts {
 	bool live;        /* it is the one that init will supervise: replace
 			   * what an earlier life left there, and make what
 			   * s6-overlay has in /run */
-	char *const *cmd; /* the container's command, NULL = none */
+	bool cmd;         /* the container has a command of its own */
 };
 
 /* 0 = done, 1 = findings (nothing is written), -1 = a system call failed. */

@@ -3,8 +3,8 @@
  *
  * usage: choom -n score [ -- ] prog...
  *
- *  -n, --adjust NUM  -1000 (never) to 1000 (first); less than now needs a
- *      privilege, and without it the program runs with what it has
+ *  -n, --adjust NUM  from minus 1000 (never killed) to 1000 (first); less than
+ *      now needs a privilege, and without it the program runs with what it has
  *
  * Exit: prog's; 100 wrong usage, 126 and 127 prog cannot be executed or found.
  * See: https://man7.org/linux/man-pages/man1/choom.1.html

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* init-compile - write the scandir that init will run
  *
- * usage: init-compile [ -l ] [ -r root ] dir [ -- cmd args... ]
+ * usage: init-compile [ -c ] [ -l ] [ -r root ] dir
  *
  * Merges the service directories of /etc/s6, the manifests of /etc/basebox.d
  * and s6-overlay's tree into DIR, for a look (init does it at its start). Does
  * nothing but print when something is wrong, each thing on a line of its own:
  * FILE:LINE:COLUMN: what.
+ *  -c  the container has a command of its own: the base image's app is left out
  *  -l  DIR is the live one: what an earlier life left there goes away, and
  *      /run/s6 is made where s6-overlay's tree is there
  *  -r ROOT  put this before all paths
@@ -23,18 +24,29 @@
 #include "applets.h"
 #include "base.h"
 #include "compile.h"
+#include "execline.h"
 #include "os/fd.h"
 
 struct init_compile {
-	bool live;
+	bool live, cmd;
 	const char *root;
 };
 
 static const struct opt init_compile_opts[] = {
+	{'c', NULL, OPT_FLAG, offsetof(struct init_compile, cmd), 0, NULL},
 	{'l', NULL, OPT_FLAG, offsetof(struct init_compile, live), 0, NULL},
 	{'r', NULL, OPT_STR, offsetof(struct init_compile, root), 0, NULL},
 	{0},
 };
+
+/* s6-overlay's way to make services at the start; its failure is its own. */
+static void hook(const char *line)
+{
+	char *argv[] = {(char *)"execlineb", (char *)"-Pc", (char *)line, NULL};
+
+	if (*line && el_run(argv))
+		say_warn("S6_STAGE2_HOOK failed");
+}
 
 int init_compile_main(int argc, char **argv)
 {
@@ -43,7 +55,7 @@ int init_compile_main(int argc, char **argv)
 			    1);
 	char root[PATH_MAX] = "";
 	struct compile_opts c = {.root = root, .out = argv[i],
-				 .live = o.live};
+				 .live = o.live, .cmd = o.cmd};
 	struct buf found = {0};
 	struct err e;
 	int r;
@@ -51,12 +63,10 @@ int init_compile_main(int argc, char **argv)
 	/* what links will point to is below it */
 	if (*o.root && !realpath(o.root, root))
 		die_sys(111, errno, "unable to find %s", o.root);
-	i++;
-	if (argv[i] && !strcmp(argv[i], "--"))
-		i++;
-	else if (argv[i])
+	if (argv[i + 1])
 		applet_usage("init-compile");
-	c.cmd = argv[i] ? argv + i : NULL;
+	if (o.live && getenv("S6_STAGE2_HOOK"))
+		hook(getenv("S6_STAGE2_HOOK"));
 	r = compile_run(&c, &found, &e);
 	if (r < 0)
 		die(111, "%s", e.text);

@@ -184,31 +184,6 @@ static void run_files(struct cp *c)
 		put_variable(cp_path(c, "/run/%s", dirs[0]), *v);
 }
 
-/* --- the container's command --- */
-
-static void command(struct cp *c)
-{
-	BUF_AUTO struct buf b = {0};
-	char dir[PATH_MAX];
-	struct cp_node *n;
-
-	if (!c->o->cmd)
-		return;
-	n = cp_node(c, "cmd", CP_LONGRUN, CP_MANIFEST,
-		    (struct cp_at){.file = "command line"});
-	if (getcwd(dir, sizeof(dir))) {
-		cp_word(&b, "execline-cd");
-		cp_word(&b, dir);
-	}
-	if (c->overlay)
-		buf_addf(&b, " %s", variable("S6_CMD_ARG0", ""));
-	cp_words(&b, (const char *const *)c->o->cmd);
-	buf_addc(&b, '\n');
-	cp_script(c, n, "run", buf_str(&b));
-	cp_text(c, n, "policy/essential", "1\n");
-	cp_text(c, n, "policy/restart", "never\n");
-}
-
 void cp_overlay(struct cp *c)
 {
 	static const char *const base[] = {"fix-attrs", "legacy-cont-init",
@@ -235,7 +210,6 @@ void cp_overlay(struct cp *c)
 		own_bundle(c, "base", base);
 		own_bundle(c, "top", top);
 	}
-	command(c);
 	if (c->overlay && c->o->live && !c->nfindings)
 		run_files(c);
 }

@@ -199,7 +199,8 @@ static void on_compiled(struct child *c, int wstat)
 
 static int compile(struct init *in, struct err *e)
 {
-	char *argv[] = {(char *)"init-compile", (char *)"-l", in->path, NULL};
+	char *argv[] = {(char *)"init-compile",
+			(char *)(in->opt->cmd ? "-cl" : "-l"), in->path, NULL};
 	struct spawn how = {
 		.path = access("/proc/self/exe", X_OK) ? NULL
 						       : "/proc/self/exe",
