@@ -63,7 +63,7 @@ int ret_float(struct val *out, double f)
 
 /* --- errors --- */
 
-int fail(struct tmpl_call *c, const char *fmt, ...)
+int (fail)(struct tmpl_call *c, const char *fmt, ...)
 {
 	va_list ap;
 

@@ -178,8 +178,8 @@ enum num_result parse_float(struct str s, double *out)
 	return isinf(*out) ? NUM_RANGE : NUM_OK;
 }
 
-int fail_num(struct tmpl_call *c, const char *prefix, const char *fn,
-	     struct str s, enum num_result r)
+int (fail_num)(struct tmpl_call *c, const char *prefix, const char *fn,
+	       struct str s, enum num_result r)
 {
 	return fail(c, "%sstrconv.%s: parsing %s: %s", prefix, fn,
 		    print_quoted(c->arena, s),

@@ -229,7 +229,7 @@ static struct str rewrite_ranges(struct tmpl_call *c, struct str s)
  */
 FN_SHARED(semver_compare)
 {
-	struct str s = rewrite_ranges(c, args[0].s), rest = s;
+	struct str s = rewrite_ranges(c, args[0].s), rest;
 	struct version v;
 	bool any = false;
 

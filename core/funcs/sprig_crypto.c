@@ -191,6 +191,7 @@ static int make_cert(struct tmpl_call *c, struct cert_order *o,
 		r = crypto_cert_make(o, &cert, &key, c->err);
 	strlist_free(&addresses);
 	strlist_free(&hosts);
+	o->ips = o->names = NULL;
 	arena_release(c, was, false);
 	return ret_pair(c, r, &cert, &key, out);
 }

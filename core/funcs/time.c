@@ -246,7 +246,9 @@ static struct val duration_val(int64_t ns)
 
 static double in_unit(int64_t ns, int64_t unit)
 {
-	return (double)(ns / unit) + (double)(ns % unit) / (double)unit;
+	int64_t whole = ns / unit; /* exact where a double of ns is not */
+
+	return (double)whole + (double)(ns % unit) / (double)unit;
 }
 
 FN(dur_hours)

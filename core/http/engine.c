@@ -150,8 +150,10 @@ void http_close(struct http *h)
 		http_cancel(h->calls);
 	curl_multi_cleanup(h->multi);
 	loop_timer_unset(&h->timer);
-	while (h->socks)
-		sock_free(h->socks);
+	for (struct http_sock *s = h->socks, *next; s; s = next) {
+		next = s->next;
+		sock_free(s);
+	}
 	free(h);
 }
 

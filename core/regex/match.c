@@ -117,7 +117,7 @@ static int more_jobs(struct regex_scratch *x)
 		return 0;
 	}
 	if (x->jobs == x->few_jobs) {
-		x->jobs = calloc(2 * x->jobs_cap, sizeof(*x->jobs));
+		x->jobs = calloc(2 * COUNT(x->few_jobs), sizeof(*x->jobs));
 		if (!x->jobs)
 			return -1;
 		memcpy(x->jobs, x->few_jobs, sizeof(x->few_jobs));

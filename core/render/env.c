@@ -7,8 +7,6 @@
 
 #include "render/runner.h"
 
-extern char **environ;
-
 struct list {
 	struct arena *a;
 	char **items;

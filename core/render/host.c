@@ -14,8 +14,6 @@
 #include "render/runner.h"
 #include "render/vars.h"
 
-extern char **environ;
-
 /* --- clock, chance, environment --- */
 
 static struct timespec host_now(void *ctx)
