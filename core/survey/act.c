@@ -8,29 +8,34 @@
 
 #include "survey.h"
 
-/* Moves on with what has come; true: reached. */
-static bool reached(struct s6_watch *w, enum survey_goal goal, bool can_say,
-		    bool *fallen)
+/* Moves on with what has come; true: reached. *other: it has been in the state
+ * that is to be left, or for a oneshot to be gone through. */
+static bool reached(const struct s6_watch *w, const struct survey_service *s,
+		    enum survey_goal goal, bool *other)
 {
-	bool good = w->up && (w->ready || !can_say);
+	bool good = w->up && (w->ready || !s->notifies);
+	bool over = !w->up && w->ready;
 
 	switch (goal) {
 	case SURVEY_GOAL_NONE:
 		return true;
 	case SURVEY_GOAL_UP:
-		return good;
+		if (s->type != SURVEY_ONESHOT)
+			return good;
+		*other = *other || w->up;
+		return *other && over;
 	case SURVEY_GOAL_DOWN:
-		return !w->up && w->ready;
+		return over;
 	case SURVEY_GOAL_RESTART:
-		*fallen = *fallen || !w->up;
-		return *fallen && good;
+		*other = *other || !w->up;
+		return *other && good;
 	}
 	return true;
 }
 
 /* Reads what has happened, byte by byte. 1 = reached, 0 = not yet, -1. */
 static int follow(struct s6_watch *w, const struct survey_service *s,
-		  enum survey_goal goal, bool *fallen, struct err *e)
+		  enum survey_goal goal, bool *other, struct err *e)
 {
 	char c;
 
@@ -44,7 +49,7 @@ static int follow(struct s6_watch *w, const struct survey_service *s,
 				e->num = ECANCELED;
 			return -1;
 		}
-		if (reached(w, goal, s->notifies, fallen))
+		if (reached(w, s, goal, other))
 			return 1;
 	}
 	return 0;
@@ -54,8 +59,8 @@ static int await(struct s6_watch *w, const struct survey_service *s,
 		 enum survey_goal goal, int64_t deadline, struct err *e)
 {
 	struct pollfd x = {.fd = w->ev.fd, .events = POLLIN};
-	bool fallen = !w->up;
-	int r = reached(w, goal, s->notifies, &fallen);
+	bool other = false;
+	int r = reached(w, s, goal, &other);
 
 	while (!r) {
 		int64_t left = deadline - clock_mono_ms();
@@ -63,9 +68,27 @@ static int await(struct s6_watch *w, const struct survey_service *s,
 		if (left <= 0)
 			return err_set(e, ETIMEDOUT, "%s", s->name);
 		poll(&x, 1, left > INT32_MAX ? INT32_MAX : (int)left);
-		r = follow(w, s, goal, &fallen, e);
+		r = follow(w, s, goal, &other, e);
 	}
 	return r < 0 ? -1 : 0;
+}
+
+/* How the run of a oneshot ended. */
+static int judge(const char *dir, const struct survey_service *s, struct err *e)
+{
+	char path[PATH_MAX];
+	struct s6_status st;
+
+	if (s6_place(path, dir, S6_STATUS, e) < 0 ||
+	    s6_status_read(AT_FDCWD, path, &st, e) < 0)
+		return -1;
+	if (st.wstat) {
+		err_set(e, 0, "%s has failed", s->name);
+		if (e)
+			e->num = ECANCELED;
+		return -1;
+	}
+	return 0;
 }
 
 int survey_act(const struct survey *v, const struct survey_service *s,
@@ -85,5 +108,7 @@ int survey_act(const struct survey *v, const struct survey_service *s,
 		r = await(&w, s, goal, deadline, e);
 	if (goal)
 		s6_watch_close(&w);
+	if (r == 0 && goal == SURVEY_GOAL_UP && s->type == SURVEY_ONESHOT)
+		r = judge(dir, s, e);
 	return r;
 }

@@ -100,7 +100,7 @@ static enum survey_type type_of(struct arena *a, const char *dir)
 					 : SURVEY_LONGRUN;
 }
 
-/* What the supervisor wrote; a oneshot has no lock of its own. */
+/* What the supervisor wrote. */
 static void read_supervise(struct survey *v, struct survey_service *s,
 			   const char *dir)
 {
@@ -110,8 +110,7 @@ static void read_supervise(struct survey *v, struct survey_service *s,
 
 	s->error = "";
 	s->supervised = s6_place(path, dir, S6_LOCK, NULL) == 0 &&
-			(s->type == SURVEY_ONESHOT ||
-			 s6_lock_test(AT_FDCWD, path, NULL) == 1);
+			s6_lock_test(AT_FDCWD, path, NULL) == 1;
 	if (!s->supervised || s6_place(path, dir, S6_STATUS, NULL) < 0 ||
 	    s6_status_read(AT_FDCWD, path, &s->st, NULL) < 0) {
 		s->supervised = false;
@@ -261,15 +260,14 @@ static enum survey_state state_of(const struct survey *v,
 		return oneshot || (s->notifies && !s->st.ready)
 			       ? SURVEY_STARTING
 			       : SURVEY_UP;
-	if (!s->supervised && !oneshot)
+	if (!s->supervised)
 		return SURVEY_UNSUPERVISED;
 	if (s->st.pid)
 		return SURVEY_FINISHING;
 	if (s->error[0])
 		return SURVEY_FAILING;
-	if (!s->supervised || s->fresh)
-		return (oneshot || !s->normally_down || s->st.want_up) &&
-				       survey_blocker(v, s)
+	if (s->fresh)
+		return (oneshot || s->st.want_up) && survey_blocker(v, s)
 			       ? SURVEY_WAITING
 			       : SURVEY_DOWN;
 	if (oneshot)

@@ -84,7 +84,8 @@ static void fill(const struct survey *v, const struct survey_service *s,
 	if (s->supervised && !s->fresh)
 		put_since(b, v, &s->st.stamp, ages);
 	cell_end(r, &i);
-	buf_addf(b, "%zu", s->deaths);
+	if (s->type != SURVEY_ONESHOT)
+		buf_addf(b, "%zu", s->deaths);
 	cell_end(r, &i);
 	if (s->up || s->type == SURVEY_ONESHOT)
 		buf_adds(b, s->ready ? "yes" : "no");

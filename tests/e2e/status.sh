@@ -140,6 +140,13 @@ t_orders()
 	rc 100 signal app NOSUCH
 	rc 100 start ghost
 	rc 100 stop
+	# down already, and never started
+	rc 0 stop app
+	service idle 'sleep 1000'
+	touch sc/idle/down
+	s6-svscanctl -a sc
+	within 20 supervised idle
+	rc 0 stop -t 20s idle
 	# time is out: it never says that it is ready
 	service slow 'sleep 1000'
 	echo 3 >sc/slow/notification-fd
@@ -207,6 +214,67 @@ t_watch()
 	is "$(cat watch.err)" ""
 }
 
+# Under init: oneshots, what waits for them, and what is wanted later.
+t_under_init()
+{
+	service db 'fdmove 1 3 if { echo } sleep 1000'
+	echo 3 >sc/db/notification-fd
+	service migrate true
+	echo oneshot >sc/migrate/type
+	printf '#!/bin/sh\nwhile [ ! -e go ]; do sleep 0.05; done\n' >sc/migrate/up
+	chmod +x sc/migrate/up
+	rm sc/migrate/run
+	service app 'sleep 1000'
+	service later 'sleep 1000'
+	mkdir -p sc/later/policy
+	echo 0 >sc/later/policy/on-start
+	needs migrate db
+	needs app migrate
+	needs later app
+	export BASEBOX_SCANDIR=$T/sc BASEBOX_RUNTIME=$T/runtime
+	bg init --compiled sc
+	within 20 is_state migrate starting
+	is_state app waiting || fail "app: $(state app)"
+	is_state later down || fail "later: $(state later)"
+	rc 1 status why app
+	like "$(cat out)" "app is waiting; it waits for migrate."
+	like "$(cat out)" "migrate is starting for"
+	touch sc/migrate/go
+	within 20 is_state app up
+	is_state migrate done || fail "migrate: $(state migrate)"
+	rc 0 status why migrate
+	rc 0 start later
+	is_state later up || fail "later: $(state later)"
+	rc 0 restart app
+	rc 0 stop later
+	kill -TERM "$PID"
+	wait "$PID"
+	is $? 0 "exit of init"
+}
+
+t_failed_oneshot()
+{
+	service app 'sleep 1000'
+	mkdir -p sc/prep
+	echo oneshot >sc/prep/type
+	printf '#!/bin/sh\n[ -e good ] || exit 3\n' >sc/prep/up
+	chmod +x sc/prep/up
+	needs app prep
+	mkdir -p sc/.init
+	touch sc/.init/lenient
+	export BASEBOX_SCANDIR=$T/sc BASEBOX_RUNTIME=$T/runtime
+	bg init --compiled sc
+	within 20 is_state prep failed
+	like "$(status why app)" "it waits for prep."
+	like "$(status why app)" ": exit 3"
+	rc 1 start app
+	like "$(cat err)" "prep has failed"
+	touch sc/prep/good
+	rc 0 start app
+	is_state app up || fail "app: $(state app)"
+	is_state prep done || fail "prep: $(state prep)"
+}
+
 t_of_any_supervisor()
 {
 	unset BASEBOX_SCANDIR
@@ -227,5 +295,7 @@ check registered
 check orders
 check plan
 check watch
+check under_init
+check failed_oneshot
 check of_any_supervisor
 finish
