@@ -112,9 +112,8 @@ void load_policy(struct load *l, struct node *n)
 
 	p->success[0] = 1;
 	n->wanted = true;
-	if (!word(l, n, "policy/essential", text))
-		text[0] = '0';
-	p->essential = strcmp(text, "0") != 0;
+	p->essential = word(l, n, "policy/essential", text) &&
+		       strcmp(text, "0") != 0;
 	p->restart = p->essential ? RESTART_NEVER : RESTART_ALWAYS;
 	p->window_ms = 60000;
 	if (word(l, n, "policy/restart", text))
