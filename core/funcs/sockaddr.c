@@ -249,7 +249,7 @@ static int math_number(struct tmpl_call *c, struct str op, struct str value,
 		r = NUM_RANGE;
 	if (r == NUM_OK)
 		return 0;
-	fail_num(c, "", sign ? "ParseInt" : "ParseUint", value, r);
+	(void)fail_num(c, "", sign ? "ParseInt" : "ParseUint", value, r);
 	return err_wrap(c->err, "unable to convert %s to int for operation %s",
 			print_quoted(c->arena, value), q);
 }
