@@ -84,7 +84,7 @@ static int number_arg(struct tmpl_call *c, const char *before, struct str s,
 		*out = v > INT64_MAX ? INT64_MAX : (int64_t)v;
 		return 0;
 	}
-	fail_num(c, "", "ParseUint", s, r);
+	(void)fail_num(c, "", "ParseUint", s, r);
 	return err_wrap(c->err, "%s%s%s", before, print_quoted(c->arena, s),
 			after);
 }
