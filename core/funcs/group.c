@@ -124,7 +124,7 @@ static int meta_part(struct tmpl_call *c, const struct val *meta,
 	if (number) {
 		r = parse_int(s, 10, &i);
 		if (r != NUM_OK) {
-			(void)fail_num(c, "", "Atoi", s, r);
+			fail_num(c, "", "Atoi", s, r);
 			return err_wrap(c->err, "cannot parse %.*s as number ",
 					STRF(s));
 		}

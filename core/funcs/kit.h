@@ -48,7 +48,7 @@ int ret_float(struct val *out, double f);
 /* err_set on the call; -1. */
 int fail(struct tmpl_call *c, const char *fmt, ...) PRINTF(2, 3);
 /* so that compilers and analysers see the -1 */
-#define fail(...) (fail(__VA_ARGS__), -1)
+#define fail(...) ({ fail(__VA_ARGS__); -1; })
 /* The two panics of Go that templates meet most. */
 int fail_nil(struct tmpl_call *c);
 /* A result of n bytes or elements, n known beforehand, would pass TMPL_STRING

@@ -177,7 +177,8 @@ static void put_fraction(struct text *t, const struct chunk *c, int32_t nsec)
 		if (!n)
 			return;
 	}
-	text_addc(t, c->text.p[0]); // NOLINT(clang-analyzer-core.NullDereference) the point of the layout
+	/* the point of the layout */
+	text_addc(t, c->text.p[0]); // NOLINT(clang-analyzer-core.NullDereference)
 	text_add(t, d + 1, n);
 }
 

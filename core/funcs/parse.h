@@ -19,6 +19,6 @@ enum num_result parse_float(struct str s, double *out);
 /* `PREFIXstrconv.FN: parsing "x": invalid syntax`; -1. */
 int fail_num(struct tmpl_call *c, const char *prefix, const char *fn,
 	     struct str s, enum num_result r);
-#define fail_num(...) (fail_num(__VA_ARGS__), -1)
+#define fail_num(...) ({ fail_num(__VA_ARGS__); -1; })
 
 #endif

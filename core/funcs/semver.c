@@ -206,7 +206,8 @@ static struct val version_val(struct arena *a, const struct version *v)
 	struct val out = val_ptr(a, &type_semver_p);
 
 	for (int i = F_MAJOR; i <= F_PATCH; i++)
-		out.fields[i].u = v->n[i]; // NOLINT(clang-analyzer-core.uninitialized.Assign) all three are set
+		/* all three are set */
+		out.fields[i].u = v->n[i]; // NOLINT(clang-analyzer-core.uninitialized.Assign)
 	out.fields[F_PRE].s = v->pre;
 	out.fields[F_META].s = v->meta;
 	out.fields[F_ORIGINAL].s = v->original;
