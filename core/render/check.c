@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "render/runner.h"
+#include "render/status.h"
 
 enum { CHECK_MS = 30000 };
 
@@ -47,6 +48,7 @@ static void refuse(struct job *j, const char *why)
 	log_error("runner", "check of %s failed: %s; the old file stays",
 		  j->display, why);
 	file_discard(j);
+	status_job(j, why);
 	if (r->conf->once) {
 		buf_addf(&r->errors, "\t* check of %s failed: %s\n", j->display,
 			 why);

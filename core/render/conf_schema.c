@@ -237,6 +237,7 @@ static const struct conf_key template[] = {
 	{"wait", NULL, &wait_block, 0, AT(wait), CONF_BLOCK, 0},
 	{"check", NULL, NULL, 0, AT(check), CONF_WORDS, 0}, /* (+) */
 	{"reload", NULL, NULL, 0, AT(reload), CONF_STR, 0}, /* (+) */
+	{"rollback", NULL, NULL, 0, AT(rollback), CONF_DUR, 0}, /* (+) */
 	{"keep_nonempty", NULL, NULL, 0, AT(keep_nonempty), CONF_BOOL, 0},
 	 /* (+) */
 };

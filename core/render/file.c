@@ -12,6 +12,7 @@
 #include "os/fd.h"
 #include "os/file.h"
 #include "render/host.h"
+#include "render/rollback.h"
 #include "render/runner.h"
 
 /* What is at the destination; a link's target counts, as in the original. */
@@ -172,8 +173,10 @@ static int write_file(struct job *j, struct str text, const struct old *old,
 		path = j->staged = staging_name(c->destination);
 		if (!path)
 			return err_nomem(e);
-	} else if (c->backup) {
-		back_up(c->destination, old->there);
+	} else {
+		rollback_keep(j);
+		if (c->backup)
+			back_up(c->destination, old->there);
 	}
 	if (file_replace(AT_FDCWD, path, text.p ? text.p : "", text.n, &how,
 			 &low) == 0)
@@ -262,6 +265,7 @@ int file_commit(struct job *j, struct err *e)
 	const char *dest = j->conf->destination;
 	struct stat st;
 
+	rollback_keep(j);
 	if (j->conf->backup)
 		back_up(dest, stat(dest, &st) == 0);
 	if (rename(j->staged, dest) < 0)
@@ -269,6 +273,23 @@ int file_commit(struct job *j, struct err *e)
 			       j->display, j->staged, dest, err_go(errno));
 	free(j->staged);
 	j->staged = NULL;
+	remember(j);
+	return 0;
+}
+
+int file_restore(struct job *j, struct str text, struct err *e)
+{
+	const struct render_template *c = j->conf;
+	struct file_how how;
+	struct owner owner;
+	struct old old;
+
+	if (look(c->destination, text, &old, e) < 0 ||
+	    owner_of(c, &owner, e) < 0)
+		return -1;
+	how = how_of(c, &old, &owner);
+	if (file_replace(AT_FDCWD, c->destination, text.p, text.n, &how, e) < 0)
+		return err_wrap(e, "error rolling back %s", j->display);
 	remember(j);
 	return 0;
 }

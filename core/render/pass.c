@@ -12,6 +12,8 @@
 #include "render/dedup.h"
 #include "render/group.h"
 #include "render/runner.h"
+#include "render/rollback.h"
+#include "render/status.h"
 #include "render/vars.h"
 
 static uint64_t versions_of(const struct job *j)
@@ -102,11 +104,23 @@ void pass_written(struct job *j)
 	if (!j->r->conf->env)
 		log_info("runner", "rendered %s", j->display);
 	j->rendered = j->complete = true;
+	j->r->renders++;
+	j->written_ms = clock_boot_ms();
+	j->trial.due = j->conf->rollback > 0;
+	j->trial.bad[0] = '\0';
+	status_job(j, NULL);
 	if (!j->r->conf->dry) {
 		queue_command(j);
 		j->reload_due = j->conf->reload && *j->conf->reload;
 	}
 	j->r->wrote = true;
+}
+
+static void well(struct job *j)
+{
+	j->rendered = j->complete = true;
+	if (j->error)
+		status_job(j, NULL);
 }
 
 static int write_out(struct job *j, struct str text, struct err *e)
@@ -116,12 +130,16 @@ static int write_out(struct job *j, struct str text, struct err *e)
 	if (j->r->conf->env)
 		return vars_write(j, text, e);
 	log_debug("runner", "rendering %s", j->display);
+	if (rollback_refuses(j, text)) {
+		j->rendered = j->complete = true;
+		return 0;
+	}
 	if (file_render(j, text, &res, e) < 0)
 		return err_wrap(e, "error rendering %s", j->display);
 	if (res.did)
 		pass_written(j);
 	else if (res.would)
-		j->rendered = j->complete = true;
+		well(j);
 	else if (res.staged)
 		j->r->checks[j->r->nchecks++] = j;
 	return 0;
@@ -160,6 +178,7 @@ static int evaluate(struct job *j, struct buf *out, struct err *e)
 		if (fatal)
 			return -1;
 		log_error("runner", "%s", e->text);
+		status_job(j, e->text);
 		start_missing(j);
 		mark_used(j);
 		return 0;
@@ -186,6 +205,7 @@ static int evaluate(struct job *j, struct buf *out, struct err *e)
 		if (fatal)
 			return -1;
 		log_error("runner", "%s", e->text);
+		status_job(j, e->text);
 	}
 	return 0;
 }
@@ -215,6 +235,21 @@ static void drop_unused(struct runner *r)
 		log_debug("runner", "%s is no longer needed", v->q->id);
 		view_free(v);
 	}
+}
+
+void pass_again(struct job *j)
+{
+	struct runner *r = j->r;
+
+	r->ncommands = r->nchecks = 0;
+	buf_reset(&r->errors);
+	r->nerrors = 0;
+	r->wrote = true;
+	r->renders++;
+	queue_command(j);
+	j->reload_due = *j->conf->reload;
+	r->passing = true;
+	commands_run(r);
 }
 
 void pass_run(struct runner *r)
@@ -253,6 +288,7 @@ static void fail_commands(struct runner *r)
 void pass_after_commands(struct runner *r)
 {
 	reload_services(r);
+	rollback_begin(r);
 	if (r->wrote && r->child.running)
 		child_reload(r);
 	if (r->nerrors) {

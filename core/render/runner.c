@@ -16,6 +16,8 @@
 #include "render/dedup.h"
 #include "render/group.h"
 #include "render/load.h"
+#include "render/rollback.h"
+#include "render/status.h"
 #include "render/vars.h"
 
 enum { SOURCE_MAX = 64 << 20 };
@@ -132,6 +134,7 @@ void runner_close(struct runner *r)
 	if (!r)
 		return;
 	dedup_close(r);
+	status_close(r);
 	commands_stop(r);
 	proc_forget(&r->child);
 	loop_timer_unset(&r->child_timer);
@@ -145,6 +148,8 @@ void runner_close(struct runner *r)
 
 		quiet_stop(j);
 		file_discard(j);
+		rollback_free(j);
+		free(j->error);
 		tmpl_free(j->tmpl);
 		buf_free(&j->text);
 		free(j->display);
@@ -226,8 +231,10 @@ static void stop_views(struct runner *r)
 		loop_timer_unset(&v->timer);
 		v->source->cancel(v);
 	}
-	for (size_t i = 0; i < r->njobs; i++)
+	for (size_t i = 0; i < r->njobs; i++) {
 		quiet_stop(&r->jobs[i]);
+		rollback_free(&r->jobs[i]);
+	}
 	loop_timer_unset(&r->timer);
 }
 
@@ -283,6 +290,7 @@ void runner_start(struct runner *r, void (*ended)(void *ctx, int code),
 	r->ctx = ctx;
 	log_info("runner", "starting");
 	log_debug("runner", "running initial templates");
+	status_open(r);
 	if (r->conf->env)
 		quiet_arm(r);
 	if (write_pid(r, &e) < 0)
@@ -374,6 +382,7 @@ void runner_settle(struct runner *r)
 	struct err e;
 
 	warn_many(r);
+	status_soon(r);
 	watch_missing(r, complete);
 	if (!complete) {
 		runner_idle(r);

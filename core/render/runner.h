@@ -12,6 +12,8 @@
  *     command.c    the commands of a pass, one after another
  *     child.c      the supervised child of exec mode
  *     reload.c     services that a written file is told to
+ *     rollback.c   back to the file before when that was bad for the service
+ *     status.c     what others may know of all this
  *     program.c    signals, reload, exit code */
 #ifndef BASEBOX_RENDER_RUNNER_H
 #define BASEBOX_RENDER_RUNNER_H
@@ -22,6 +24,7 @@
 #include "crypto.h"
 #include "os.h"
 #include "render/config.h"
+#include "runtime.h"
 #include "store.h"
 #include "tmpl.h"
 
@@ -140,6 +143,17 @@ struct seen {
 	mode_t mode;
 };
 
+/* rollback.c: a new file while its service is watched. */
+struct trial {
+	bool due, on;
+	bool have;          /* there was a file before, `good` */
+	bool was;           /* the service was critical already */
+	int64_t until;
+	struct buf good;
+	char bad[HASH_HEX]; /* of the text that failed, "" = none */
+	struct loop_timer timer;
+};
+
 struct job {
 	struct runner *r;
 	const struct render_template *conf;
@@ -162,6 +176,9 @@ struct job {
 	bool emptied;              /* keep_nonempty holds it, and it was said */
 	struct seen seen;
 	struct quiet quiet;
+	struct trial trial;
+	int64_t written_ms; /* boot clock, 0 = not yet */
+	char *error;        /* status.c: NULL = none */
 	bool reload_due;  /* written in this pass, its service not told yet */
 	bool reload_done; /* while services are told: this one was */
 };
@@ -249,6 +266,10 @@ struct runner {
 	void (*on_stopped)(struct runner *r);
 	void (*ended)(void *ctx, int code);
 	void *ctx;
+	struct runtime_view status; /* status.c */
+	struct loop_timer status_timer;
+	char *view_error;
+	uint64_t renders;        /* files written */
 	bool pid_written;
 	struct buf vars;         /* envconsul: "NAME=VALUE", each ended by NUL */
 	struct tmpl_query *asks; /* its dependencies, one for each conf->vars */
@@ -300,6 +321,8 @@ bool file_untouched(const struct job *j);
 /* A staged file takes its place, or goes. */
 int file_commit(struct job *j, struct err *e);
 void file_discard(struct job *j);
+/* Other bytes in its place, for good. */
+int file_restore(struct job *j, struct str text, struct err *e);
 
 /* quiet.c: 1 = the template waits, 0 = render it now */
 int quiet_check(struct job *j, bool dirty);
@@ -310,6 +333,8 @@ void quiet_stop(struct job *j);
 void checks_run(struct runner *r);
 /* pass.c: a file was written. */
 void pass_written(struct job *j);
+/* pass.c: it is as before again; whoever reads it is told. */
+void pass_again(struct job *j);
 
 /* command.c: runs r->commands, then calls pass_after_commands. */
 void commands_run(struct runner *r);

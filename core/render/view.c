@@ -8,6 +8,7 @@
 #include "crypto.h"
 #include "render/group.h"
 #include "render/runner.h"
+#include "render/status.h"
 
 /* --- the table of views --- */
 
@@ -309,6 +310,8 @@ static void consider(struct view *v, struct view_news *n)
 {
 	const struct render_config *conf = v->r->conf;
 
+	if (v->tries)
+		status_soon(v->r);
 	v->tries = 0;
 	if (conf->max_stale && !v->no_stale &&
 	    n->last_contact_ms * DUR_MS > conf->max_stale) {
@@ -403,6 +406,7 @@ void view_failed(struct view *v, const char *text, bool fatal)
 					      : (int)strlen(v->q->id),
 		 v->q->id, text);
 	v->no_stale = false;
+	status_view(v->r, buf_str(&full));
 	if (!fatal && retry_after(v->source->retry ? v->source->retry(v->r)
 						   : NULL, v->tries, &ns)) {
 		v->tries++;

@@ -111,6 +111,7 @@ struct render_template {
 	/* Beyond the original, off by default. */
 	struct render_list check; /* command on the staged file, {{.src}} */
 	const char *reload;       /* a supervised service to reload */
+	int64_t rollback;         /* trial of a new file; 0 = none */
 	bool keep_nonempty;       /* an empty list does not replace a full one */
 };
 

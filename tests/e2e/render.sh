@@ -303,6 +303,66 @@ EOF2
 	is "$(grep -c /v1/pki/issue v/log)" 1 requests
 }
 
+# render.json: what is missing, what failed, what was written.
+t_status() {
+	ADDR=dir://$PWD/s
+	export BASEBOX_RUNTIME=$PWD/run
+	mkdir -p run
+	put a 1
+	printf '{{ key "a" }}' >in1
+	printf '{{ key "b" }}' >in2
+	printf '{{ key "a" | parseInt }}' >in3
+	printf 'template { source = "in1" destination = "o1" }
+template { source = "in2" destination = "o2" }
+template { source = "in3" destination = "o3" error_fatal = false }' >c
+	ct -config c
+	within 10 grep -q '"destination":"o2","complete":false,"at":0,"missing":\["kv.block(b)"\]' run/render.json
+	grep -q '"renders":2' run/render.json || fail "$(cat run/render.json)"
+	put b 2
+	within 10 has o2 2
+	put a x
+	within 10 grep -q '"destination":"o3".*"error":"in3: execute' run/render.json
+	kill -INT "$CT"
+	ends 12
+	[ ! -e run/render.json ] || fail "left behind"
+}
+
+# A file that makes its service critical is taken back, and not tried again.
+t_rollback() {
+	ADDR=dir://$PWD/s
+	export BASEBOX_RUNTIME=$PWD/run BASEBOX_SCANDIR=$PWD/sv
+	mkdir -p run sv/web conf
+	put v good
+	printf '{{ key "v" }}' >in
+	printf '#!/bin/sh\ntrap "" HUP\nexec sleep 1000\n' >sv/web/run
+	chmod 755 sv/web/run
+	cat >conf/web.hcl <<END
+service {
+  name = "web"
+  port = 1
+  address = "127.0.0.1"
+  check { args = ["/bin/sh", "-c", "! grep -q bad $PWD/out || exit 2"] interval = "200ms" failures_before_critical = 0 }
+}
+END
+	printf 'template { source = "in" destination = "out" rollback = "30s" reload = "web" command = "cat out >>hist; echo >>hist" }' >c
+	printf good >out
+	bg s6-svscan sv
+	bg register -config-dir conf -consul-addr "$ADDR" 2>reg.log
+	within 30 grep -q '"verdict":"passing"' run/register.json
+	ct -config c
+	within 10 has out good
+	put v bad
+	within 30 grep -q 'turned critical: out is what it was before' err
+	has out good || fail "out is $(cat out)"
+	within 10 grep -q 'rolled back' run/render.json
+	is "$(tail -n 2 hist | tr '\n' ' ')" "bad good " history
+	within 30 grep -q '"verdict":"passing"' run/register.json
+	put other 1
+	put v better
+	within 10 has out better
+	within 10 grep -q '"error":""' run/render.json
+}
+
 check dir_follows
 check dir_appears_later
 check dir_services
@@ -314,6 +374,8 @@ check term_ends_it_when_asked
 check killed_at_any_time
 check no_descriptor_is_left
 check pki_cert_is_kept
+check status
+check rollback
 if [ -x "$CONSUL" ]; then
 	check consul_follows
 	check consul_away_and_back
