@@ -97,7 +97,7 @@ static int read_rfc(struct tmpl_call *c, struct str part, struct filter *f)
 			f->number = RFC_NO_FORWARD;
 		if (ip_rfc_known(f->number))
 			return 0;
-		fail(c, "unsupported RFC %lld", (long long)f->number);
+		(void)fail(c, "unsupported RFC %lld", (long long)f->number);
 	}
 	return err_wrap(c->err, "unable to lookup RFC number %s",
 			print_quoted(c->arena, part));
