@@ -69,6 +69,7 @@ struct supervisor {
 	struct rlimit nofile; /* what children get back */
 	uint32_t finish_limit; /* ms every finish gets at most; 0 = its own */
 	unsigned turn, starts; /* starts in that turn of the loop */
+	int64_t turn_end;      /* when it has no time for more */
 	struct loop_timer heal; /* writes again what could not be written */
 	struct service *all;    /* those that are not GONE */
 	struct err e;           /* of the call under way; nothing is kept in it */
@@ -106,7 +107,7 @@ struct service {
 
 /* Prepares for services in this loop. Raises the limit of descriptors. */
 void supervisor_init(struct supervisor *sup, struct loop *l);
-/* SIGCHLD: reaps, the rest of many at the end of this and the next turns. */
+/* SIGCHLD: reaps at the end of this turn, the rest of many in the next ones. */
 void supervisor_reap(struct supervisor *sup);
 
 /* --- open.c --- */

@@ -211,6 +211,7 @@ void service_poll_control(struct service *s)
 
 int service_listen(struct service *s, struct err *e)
 {
+	s->control.urgent = true;
 	return loop_watch(s->sup->loop, &s->control, s->control.fd, EPOLLIN,
 			  on_control, s, e);
 }

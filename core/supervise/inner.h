@@ -20,6 +20,8 @@ bool service_has(const struct service *s, const char *file);
 void service_publish(struct service *s, const char *events);
 /* The events alone. */
 void service_tell(struct service *s, const char *events);
+/* Many starts that are due at once are spread over turns of the loop. */
+bool supervisor_has_turn(struct supervisor *sup);
 /* Something of a service could not be done: service_heal for all in a second. */
 void supervisor_heal(struct supervisor *sup);
 /* Does what is still to be done: status, watches. */

@@ -26,7 +26,6 @@ enum {
 	KILL_AGAIN_MS = 5000,    /* between two SIGKILLs */
 	FINISH_MS = 5000,        /* timeout-finish without such a file */
 	FINISH_PERMANENT = 125,  /* finish's exit code for "do not restart" */
-	STARTS_PER_TURN = 8,     /* so that many starts delay no command */
 };
 
 static void on_deadline(struct loop_timer *t);
@@ -132,16 +131,6 @@ static bool still_wanted(struct service *s)
 	return s->state == SERVICE_DOWN && s->status.want_up;
 }
 
-/* Many starts that are due at once are spread over turns of the loop. */
-static bool has_turn(struct supervisor *sup)
-{
-	if (sup->turn != sup->loop->turn) {
-		sup->turn = sup->loop->turn;
-		sup->starts = 0;
-	}
-	return sup->starts++ < STARTS_PER_TURN;
-}
-
 static bool may_start(struct service *s)
 {
 	return !s->sup->hooks.may_start || s->sup->hooks.may_start(s);
@@ -151,7 +140,7 @@ static void start_due(struct service *s, int64_t since)
 {
 	if (!s->status.want_up)
 		return;
-	if (!has_turn(s->sup))
+	if (!supervisor_has_turn(s->sup))
 		service_schedule(s, since);
 	else if (still_wanted(s) && may_start(s))
 		launch_run(s);

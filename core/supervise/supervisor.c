@@ -12,7 +12,14 @@
 #include "s6/sig.h"
 #include "supervise/inner.h"
 
-enum { HEAL_MS = 1000 }; /* between tries to write a status */
+enum {
+	HEAL_MS = 1000, /* between tries to write a status */
+	/* One turn of the loop reaps so long, and starts so long and so many: a
+	 * command waits no longer, whatever storm there is. */
+	TURN_MS = 4,
+	REAP_STEP = 4,
+	STARTS_PER_TURN = 8,
+};
 
 void supervisor_init(struct supervisor *sup, struct loop *l)
 {
@@ -21,15 +28,37 @@ void supervisor_init(struct supervisor *sup, struct loop *l)
 	fd_limit_raise(&sup->nofile);
 }
 
-static void reap_on(struct loop_timer *t)
+/* So many at most, and no more when they have taken their time: what they
+ * cause is paid for here, and commands wait for the next turn. */
+static void reap_some(struct loop_timer *t)
 {
-	supervisor_reap(t->ctx);
+	struct supervisor *sup = t->ctx;
+	int64_t end = clock_mono_ms() + TURN_MS;
+
+	for (int i = 0; i < REAP_TURN; i += REAP_STEP) {
+		if (!reaper_run(&sup->reaper, REAP_STEP))
+			return;
+		if (clock_mono_ms() > end)
+			break;
+	}
+	supervisor_reap(sup);
 }
 
 void supervisor_reap(struct supervisor *sup)
 {
-	if (reaper_run(&sup->reaper, REAP_TURN))
-		loop_timer_set(sup->loop, &sup->reap, 0, reap_on, sup);
+	loop_timer_set(sup->loop, &sup->reap, 0, reap_some, sup);
+}
+
+bool supervisor_has_turn(struct supervisor *sup)
+{
+	int64_t now = clock_mono_ms();
+
+	if (sup->turn != sup->loop->turn) {
+		sup->turn = sup->loop->turn;
+		sup->starts = 0;
+		sup->turn_end = now + TURN_MS;
+	}
+	return sup->starts++ < STARTS_PER_TURN && now <= sup->turn_end;
 }
 
 void service_warn(const struct service *s, int num, const char *fmt, ...)

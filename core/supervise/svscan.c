@@ -338,6 +338,7 @@ static int prepare(struct svscan *s, struct err *e)
 		(void)!reap_subreaper(NULL);
 	if (signals_open(&s->signals, &s->loop, list, on_signal, s, e) < 0)
 		return -1;
+	s->control.urgent = true;
 	return loop_watch(&s->loop, &s->control, s->control.fd, EPOLLIN,
 			  on_control, s, e);
 }
