@@ -107,7 +107,7 @@ struct service {
 
 /* Prepares for services in this loop. Raises the limit of descriptors. */
 void supervisor_init(struct supervisor *sup, struct loop *l);
-/* SIGCHLD: reaps at the end of this turn, the rest of many in the next ones. */
+/* SIGCHLD: reaps, the rest of many at the end of this and the next turns. */
 void supervisor_reap(struct supervisor *sup);
 
 /* --- open.c --- */

@@ -28,11 +28,15 @@ void supervisor_init(struct supervisor *sup, struct loop *l)
 	fd_limit_raise(&sup->nofile);
 }
 
+static void reap_on(struct loop_timer *t)
+{
+	supervisor_reap(t->ctx);
+}
+
 /* So many at most, and no more when they have taken their time: what they
  * cause is paid for here, and commands wait for the next turn. */
-static void reap_some(struct loop_timer *t)
+void supervisor_reap(struct supervisor *sup)
 {
-	struct supervisor *sup = t->ctx;
 	int64_t end = clock_mono_ms() + TURN_MS;
 
 	for (int i = 0; i < REAP_TURN; i += REAP_STEP) {
@@ -41,12 +45,7 @@ static void reap_some(struct loop_timer *t)
 		if (clock_mono_ms() > end)
 			break;
 	}
-	supervisor_reap(sup);
-}
-
-void supervisor_reap(struct supervisor *sup)
-{
-	loop_timer_set(sup->loop, &sup->reap, 0, reap_some, sup);
+	loop_timer_set(sup->loop, &sup->reap, 0, reap_on, sup);
 }
 
 bool supervisor_has_turn(struct supervisor *sup)
