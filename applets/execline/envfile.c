@@ -114,7 +114,7 @@ static void quoted(struct reader *r, struct buf *b)
 			continue;
 		const char *s = strchr(from, c);
 		if (s)
-			c = to[s - from];
+			c = (unsigned char)to[s - from];
 		else if (c == 'x' || (c >= '0' && c <= '7'))
 			c = number(r, c);
 		buf_addc(b, (char)c);

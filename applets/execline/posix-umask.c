@@ -83,7 +83,7 @@ static bool parse(const char *s, mode_t *mask)
 	mode_t allowed = ~*mask & 0777;
 	uint64_t v;
 
-	if (num_oct(str_of(s), 07777, &v)) {
+	if (num_oct(str_n(s, strlen(s)), 07777, &v)) {
 		*mask = (mode_t)v & 0777;
 		return true;
 	}

@@ -149,7 +149,7 @@ int wait_main(int argc, char **argv)
 	}
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (!block)
-		return o.code;
+		return o.code; // NOLINT(clang-analyzer-unix.Malloc) the process ends
 	if (o.any && o.got) {
 		el_setenv_num("?", (unsigned)o.got_code);
 		el_setenv_num("!", (unsigned)o.got);

@@ -160,7 +160,7 @@ static const char *key_of(size_t i)
 	s = strdup(name);
 	if (!s)
 		die_sys(111, ENOMEM, "unable to substitute");
-	return s; // NOLINT(clang-analyzer-unix.Malloc) freed by the exec
+	return s;
 }
 
 void el_positionals(struct el_values *v, char *const *argv, size_t n,
@@ -173,7 +173,8 @@ void el_positionals(struct el_values *v, char *const *argv, size_t n,
 	el_words_add(el_values_add(v, "#"), count);
 	for (size_t i = 0; i <= n || i <= least; i++)
 		el_words_add(el_values_add(v, key_of(i)),
-			     i <= n ? argv[i] : "");
+			     /* the keys are freed by the exec */
+			     i <= n ? argv[i] : ""); // NOLINT(clang-analyzer-unix.Malloc)
 	all = el_values_add(v, "@");
 	for (size_t i = rest; i <= n; i++)
 		el_words_add(all, argv[i]);

@@ -145,7 +145,7 @@ static void say(char **argv)
 
 	if (!log_enabled(LOG_INFO))
 		return;
-	for (size_t i = 0; argv[i]; i++)
+	for (size_t i = 0; argv && argv[i]; i++)
 		buf_addf(&b, "%s%s", i ? " " : "", argv[i]);
 	log_info("child", "spawning: %s", buf_str(&b));
 }

@@ -51,7 +51,7 @@ static void take_ca(struct arena *a, struct pem *p, struct str text)
 		ca->s = text;
 	if (!chain->list)
 		*chain = val_list(a, &type_strings, 4);
-	for (size_t i = 0; i < val_len_list(chain); i++)
+	for (size_t i = 0; chain->list && i < val_len_list(chain); i++)
 		if (str_eq(chain->list->items[i].s, text))
 			return;
 	(void)!val_push(a, chain, val_str(text));

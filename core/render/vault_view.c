@@ -51,7 +51,7 @@ static void insert(struct view *v, struct str mount, const char *word)
 {
 	struct own *o = v->own;
 	struct str raw = str_of(v->q->name), ns = str_of(v->r->conf->vault.ns);
-	struct str bare = mount, rest;
+	struct str bare, rest;
 
 	while (ns.n && ns.p[ns.n - 1] == '/')
 		ns.n--;

@@ -126,7 +126,7 @@ static int scan_file(struct scan *s, const char *path, bool *found)
 {
 	int FD_AUTO fd = -1;
 	struct stat st;
-	struct str bytes;
+	struct str bytes = {0};
 	uint64_t t;
 	int ret;
 
@@ -228,7 +228,7 @@ static bool leads_to(struct str key, struct str prefix)
 static int list_name(struct list *l, const char *name)
 {
 	size_t path_n = l->path.len, key_n = l->key.len;
-	struct str prefix = str_of(l->prefix), key, value;
+	struct str prefix = str_of(l->prefix), key = {0}, value = {0};
 	char part[FOLDER_PART + 1];
 	struct stat st;
 	int fd, ret = 0;

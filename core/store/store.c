@@ -74,8 +74,10 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
-	while (s->calls)
-		store_cancel(s->calls);
+	for (struct store_call *c = s->calls, *next; c; c = next) {
+		next = c->next;
+		store_cancel(c);
+	}
 	if (s->backend)
 		s->backend->close(s);
 	http_close(s->http);
