@@ -115,11 +115,18 @@ int consul_shape(const struct tmpl_query *q, const struct val *json,
 
 /* --- everything else --- */
 
+enum { CONSUL_SEND_MS = 10000 }; /* an agent that is silent for so long is away */
+
 /* Any request: path is escaped already and may end in "?x=y". token NULL =
  * the client's. On success reply.body holds the answer and reply.yes whether
  * it starts with "true"; statuses other than 200 are errors. */
 int consul_send(struct consul *c, const char *method, const char *path,
 		struct str body, const char *token, consul_fn *fn, void *ctx,
 		struct consul_call **call, struct err *e) MUST_USE;
+/* The same for an answer that may take longer than CONSUL_SEND_MS. */
+int consul_send_for(struct consul *c, int64_t limit_ms, const char *method,
+		    const char *path, struct str body, const char *token,
+		    consul_fn *fn, void *ctx, struct consul_call **call,
+		    struct err *e) MUST_USE;
 
 #endif

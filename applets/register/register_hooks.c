@@ -7,6 +7,40 @@
 
 #include "register_applet.h"
 
+/* Consul's own fields for an agent that runs the check itself. Its API reads
+ * names without regard to case, so taking out the underscores is enough
+ * (tls_skip_verify is TLSSkipVerify). What only we know stays out. */
+static struct val agent_check(struct arena *a, const struct hcl_node *block)
+{
+	static const char *const ours[] = {
+		"expect_body", "expect_header", "expect_json", "ca_file",
+		"cert_file", "key_file", "initial_delay", "disable_redirects",
+		"failures_before_warning", "unix", "url", "service", "file"};
+	struct val m = val_map(a, &type_map_any), v;
+	struct err e;
+
+	for (size_t i = 0; i < block->n; i++) {
+		struct str name = block->items[i].keys[0].name;
+		char *key = arena_dup(a, name.p, name.n), *to = key;
+		bool known = true;
+
+		for (size_t k = 0; k < COUNT(ours); k++)
+			known &= !hcl_key_is(name, ours[k]);
+		if (!known || hcl_val(a, block->items[i].val, &v, &e) < 0)
+			continue;
+		for (size_t k = 0; k < name.n; k++)
+			if (name.p[k] != '_')
+				*to++ = name.p[k];
+		*to = '\0';
+		val_map_sets(a, &m,
+			     hcl_key_is(name, "args") ? STR("ScriptArgs")
+			     : hcl_key_is(name, "id") ? STR("CheckID")
+						      : str_of(key),
+			     v);
+	}
+	return m;
+}
+
 static size_t read_check(void *ctx, struct arena *a, const struct hcl_node *block,
 			 struct reg_check *out, reg_lint_fn *lint, void *lctx)
 {
@@ -28,6 +62,7 @@ static size_t read_check(void *ctx, struct arena *a, const struct hcl_node *bloc
 	out->deregister_after = d->deregister_after;
 	out->initial = (enum reg_state)d->initial;
 	out->def = d;
+	out->agent = agent_check(a, block);
 	return findings;
 }
 

@@ -145,6 +145,8 @@ int consul_request(struct consul_call *call, const char *method,
 	if (call->q && call->ask.wait_ms > 0)
 		r.timeout_ms = call->ask.wait_ms + call->ask.wait_ms / 16 +
 			       60000;
+	else if (!call->q)
+		r.timeout_ms = call->ask.wait_ms;
 	return http_start(call->c->site, &r, on_answer, call, &call->http, e);
 }
 
@@ -180,15 +182,17 @@ int consul_fetch(struct consul *c, const struct tmpl_query *q,
 	return 0;
 }
 
-int consul_send(struct consul *c, const char *method, const char *path,
-		struct str body, const char *token, consul_fn *fn, void *ctx,
-		struct consul_call **out, struct err *e)
+int consul_send_for(struct consul *c, int64_t limit_ms, const char *method,
+		    const char *path, struct str body, const char *token,
+		    consul_fn *fn, void *ctx, struct consul_call **out,
+		    struct err *e)
 {
 	struct consul_call *call = consul_call_new(c, fn, ctx);
 	const char *headers[2] = {NULL};
 
 	if (!call)
 		return err_nomem(e);
+	call->ask.wait_ms = limit_ms;
 	if (token && *token) {
 		headers[0] = arena_printf(&call->arena, "X-Consul-Token: %s",
 					  token);
@@ -204,4 +208,12 @@ int consul_send(struct consul *c, const char *method, const char *path,
 	if (out)
 		*out = call;
 	return 0;
+}
+
+int consul_send(struct consul *c, const char *method, const char *path,
+		struct str body, const char *token, consul_fn *fn, void *ctx,
+		struct consul_call **out, struct err *e)
+{
+	return consul_send_for(c, CONSUL_SEND_MS, method, path, body, token, fn,
+			       ctx, out, e);
 }
