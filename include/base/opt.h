@@ -41,8 +41,8 @@ enum opt_kind {
 struct opt {
 	char letter;      /* short form, 0 = none */
 	const char *name; /* long form without dashes, NULL = none */
-	enum opt_kind kind;
-	size_t off;
+	enum opt_kind kind : 8; /* 32 bytes a row: there are hundreds */
+	unsigned off : 24;
 	int val;     /* OPT_SET, OPT_BIT, or free for fn */
 	opt_fn *fn;  /* OPT_FN, OPT_FN0 */
 };
