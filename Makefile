@@ -84,7 +84,10 @@ $(OBJ)/%.o: %.c build/deps/set build/gen/flags | build/gen/applets.h
 	$(Q)$(CC) $(CPP) $(CFLAGS) $(LTOFLAGS) $(WARN) -MMD -MP -c -o $@ $<
 
 # The libraries; what depends on this is redone when they change.
-build/deps/set: $(addprefix scripts/,deps.lock mbedtls_config.h size-flags deps-build.sh)
+DEPS_KEY := deps.lock mbedtls_config.h mbedtls_small.h yaml_small.h \
+	size-flags curl-options trim-curl-options deps-build.sh
+
+build/deps/set: $(addprefix scripts/,$(DEPS_KEY))
 	scripts/setup
 	@touch $@
 
@@ -161,9 +164,13 @@ CHECKED := $(SRCS) $(shell find core applets include -name '*.h' 2>/dev/null)
 
 check: build/checked ## layers, function length, forbidden calls (also part of all)
 
-build/checked: core/LAYERS scripts/check-layers scripts/check-functions $(CHECKED)
+build/checked: core/LAYERS scripts/curl-options scripts/check-layers scripts/check-functions $(CHECKED)
 	$(Q)scripts/check-layers core/LAYERS $(CHECKED)
 	$(Q)scripts/check-functions $(CHECKED)
+	$(Q)! grep -rhoE 'CURL(OPT|INFO)_[A-Z0-9_]+' core applets | \
+		grep -vxFf scripts/curl-options | sed \
+		's/$$/: not in scripts\/curl-options, so curl is built without it/' \
+		| grep .
 	@touch $@
 
 # The applets' prototypes exist before any of them is compiled.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Builds the libraries from unpacked sources. Sourced by scripts/setup; this
-# file, deps.lock, size-flags and mbedtls_config.h together name the cache.
+# file and the files that scripts/setup sums name the cache.
 #
 #   build_set FLAVOUR SRC PREFIX   FLAVOUR = musl (the product: static-pie,
 #                                  small) or glibc (debug: -O1 -g)
@@ -83,12 +83,22 @@ curl_options=(
 	-DCURL_DISABLE_BEARER_AUTH=ON
 )
 
-# What curl has no switch for, taken out of the sources: 20 kB. A request for
+# What curl has no switch for, taken out of the sources: 30 kB. A request for
 # it fails with a message of its own. Each edit is one call; a version of curl
 # without that call only stays larger.
 trim_curl()
 {
-	local lib=$src/curl/lib
+	local lib=$src/curl/lib name
+	# options and answers that this program does not use, 8 kB
+	for name in setopt getinfo; do
+		awk -f "$here/trim-curl-options" "$here/curl-options" \
+			"$lib/$name.c" >"$lib/$name.new" &&
+			mv "$lib/$name.new" "$lib/$name.c" || return
+	done
+	# the PROXY protocol's line, and addresses given beside DNS
+	sed -i 's/Curl_cf_haproxy_insert_after(cf, data)/CURLE_OK/' \
+		"$lib/connect.c"
+	sed -i 's/Curl_loadhostpairs(data)/CURLE_OK/' "$lib/transfer.c"
 	# SOCKS proxies
 	sed -i 's/Curl_cf_socks_proxy_insert_after(cf, data)/CURLE_UNSUPPORTED_PROTOCOL/' \
 		"$lib/connect.c"
@@ -101,6 +111,35 @@ trim_curl()
 	# pinned public keys
 	sed -i '/const char \* const pinnedpubkey =/,/;/s/data->set[^;:]*/NULL/' \
 		"$lib/vtls/mbedtls.c"
+}
+
+# Blocks of SHA-1 and MD5 as loops, 6 kB (mbedtls_small.h says how).
+trim_mbedtls()
+{
+	local lib=$src/mbedtls/library name
+	for name in SHA1 MD5; do
+		{
+			echo "#define MBEDTLS_SMALL_$name"
+			cat "$here/mbedtls_small.h"
+		} >>"$lib/${name,,}.c" || return
+	done
+}
+
+# libyaml's macros become functions, 15 kB (yaml_small.h says which).
+trim_libyaml()
+{
+	local lib=$src/libyaml/src
+	cat "$here/yaml_small.h" >>"$lib/yaml_private.h" &&
+		sed -i -e '/^#define \(CACHE\|SKIP\|SKIP_LINE\|READ\|READ_LINE\)(/,/[^\\]$/d' \
+			-e 's/ENQUEUE(parser, parser->tokens, token)/small_token(parser, \&token)/' \
+			"$lib/scanner.c"
+}
+
+# Once for both flavours.
+trim_sources()
+{
+	local src=$1
+	trim_curl && trim_mbedtls && trim_libyaml
 }
 
 build_set()
@@ -138,7 +177,6 @@ build_set()
 	cmake_lib cjson -DENABLE_CJSON_TEST=OFF \
 		-DENABLE_CUSTOM_COMPILER_FLAGS=OFF || return
 	cmake_lib libyaml -DBUILD_TESTING=OFF || return
-	trim_curl
 	cmake_lib curl "${curl_options[@]}" || return
 	rm -rf "$work"
 }

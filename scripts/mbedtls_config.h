@@ -92,6 +92,9 @@
 /* Size and memory before speed: one handshake costs a millisecond more. */
 #define MBEDTLS_SHA256_SMALLER
 #define MBEDTLS_SHA512_SMALLER
+/* Our loops in place of unrolled rounds: scripts/mbedtls_small.h. */
+#define MBEDTLS_SHA1_PROCESS_ALT
+#define MBEDTLS_MD5_PROCESS_ALT
 #define MBEDTLS_AES_FEWER_TABLES
 #define MBEDTLS_ECP_WINDOW_SIZE 2
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/*
+ * SHA-1 and MD5 of one block as loops: the library's own are written out step
+ * by step (7 kB). Each is appended to its file of the library by
+ * scripts/deps-build.sh and used because of MBEDTLS_SHA1_PROCESS_ALT and
+ * MBEDTLS_MD5_PROCESS_ALT. Sources: FIPS 180-4, RFC 1321.
+ */
+#define SMALL_ROTL(x, n) ((x) << (n) | (x) >> (32 - (n)))
+
+#ifdef MBEDTLS_SMALL_SHA1
+int mbedtls_internal_sha1_process(mbedtls_sha1_context *ctx,
+				  const unsigned char data[64])
+{
+	static const uint32_t k[4] = {0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC,
+				      0xCA62C1D6};
+	uint32_t w[80], s[5], f, t;
+	int i;
+
+	for (i = 0; i < 16; i++)
+		w[i] = MBEDTLS_GET_UINT32_BE(data, 4 * i);
+	for (; i < 80; i++) {
+		t = w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16];
+		w[i] = SMALL_ROTL(t, 1);
+	}
+	memcpy(s, ctx->state, sizeof(s));
+	for (i = 0; i < 80; i++) {
+		if (i < 20)
+			f = s[3] ^ (s[1] & (s[2] ^ s[3]));
+		else if (i >= 40 && i < 60)
+			f = (s[1] & s[2]) | (s[3] & (s[1] | s[2]));
+		else
+			f = s[1] ^ s[2] ^ s[3];
+		t = SMALL_ROTL(s[0], 5) + f + s[4] + k[i / 20] + w[i];
+		s[4] = s[3];
+		s[3] = s[2];
+		s[2] = SMALL_ROTL(s[1], 30);
+		s[1] = s[0];
+		s[0] = t;
+	}
+	for (i = 0; i < 5; i++)
+		ctx->state[i] += s[i];
+	mbedtls_platform_zeroize(w, sizeof(w));
+	mbedtls_platform_zeroize(s, sizeof(s));
+	return 0;
+}
+#endif
+
+#ifdef MBEDTLS_SMALL_MD5
+int mbedtls_internal_md5_process(mbedtls_md5_context *ctx,
+				 const unsigned char data[64])
+{
+	/* 2^32 times the absolute sine of 1, 2, ... 64 */
+	static const uint32_t k[64] = {
+		0xD76AA478, 0xE8C7B756, 0x242070DB, 0xC1BDCEEE, 0xF57C0FAF,
+		0x4787C62A, 0xA8304613, 0xFD469501, 0x698098D8, 0x8B44F7AF,
+		0xFFFF5BB1, 0x895CD7BE, 0x6B901122, 0xFD987193, 0xA679438E,
+		0x49B40821, 0xF61E2562, 0xC040B340, 0x265E5A51, 0xE9B6C7AA,
+		0xD62F105D, 0x02441453, 0xD8A1E681, 0xE7D3FBC8, 0x21E1CDE6,
+		0xC33707D6, 0xF4D50D87, 0x455A14ED, 0xA9E3E905, 0xFCEFA3F8,
+		0x676F02D9, 0x8D2A4C8A, 0xFFFA3942, 0x8771F681, 0x6D9D6122,
+		0xFDE5380C, 0xA4BEEA44, 0x4BDECFA9, 0xF6BB4B60, 0xBEBFBC70,
+		0x289B7EC6, 0xEAA127FA, 0xD4EF3085, 0x04881D05, 0xD9D4D039,
+		0xE6DB99E5, 0x1FA27CF8, 0xC4AC5665, 0xF4292244, 0x432AFF97,
+		0xAB9423A7, 0xFC93A039, 0x655B59C3, 0x8F0CCC92, 0xFFEFF47D,
+		0x85845DD1, 0x6FA87E4F, 0xFE2CE6E0, 0xA3014314, 0x4E0811A1,
+		0xF7537E82, 0xBD3AF235, 0x2AD7D2BB, 0xEB86D391};
+	static const unsigned char turn[16] = {7, 12, 17, 22, 5, 9,  14, 20,
+					       4, 11, 16, 23, 6, 10, 15, 21};
+	/* word of step i: i, 5i + 1, 3i + 5, 7i, by round */
+	static const unsigned char step[8] = {1, 5, 3, 7, 0, 1, 5, 0};
+	uint32_t s[4], f, t;
+	int i, round, word;
+
+	memcpy(s, ctx->state, sizeof(s));
+	for (i = 0; i < 64; i++) {
+		round = i / 16;
+		word = (i * step[round] + step[4 + round]) & 15;
+		if (round == 0)
+			f = s[3] ^ (s[1] & (s[2] ^ s[3]));
+		else if (round == 1)
+			f = s[2] ^ (s[3] & (s[1] ^ s[2]));
+		else if (round == 2)
+			f = s[1] ^ s[2] ^ s[3];
+		else
+			f = s[2] ^ (s[1] | ~s[3]);
+		t = s[0] + f + k[i] + MBEDTLS_GET_UINT32_LE(data, 4 * word);
+		f = turn[4 * round + i % 4];
+		s[0] = s[3];
+		s[3] = s[2];
+		s[2] = s[1];
+		s[1] += SMALL_ROTL(t, f);
+	}
+	for (i = 0; i < 4; i++)
+		ctx->state[i] += s[i];
+	mbedtls_platform_zeroize(s, sizeof(s));
+	return 0;
+}
+#endif
