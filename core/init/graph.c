@@ -304,9 +304,11 @@ static int build(struct load *l, struct edges *v, struct err *e)
 	    keep_edges(g, v, e) < 0)
 		return -1;
 	make_order(l);
-	if (l->wrong)
-		return err_set(e, EINVAL, "%u thing%s wrong", l->wrong,
-			       l->wrong == 1 ? " is" : "s are");
+	if (l->wrong) {
+		err_set(e, 0, "nothing is started");
+		e->num = EINVAL;
+		return -1;
+	}
 	for (size_t i = 0; i < g->n; i++)
 		if (g->node[i].normally_down)
 			g->node[i].wanted = false;

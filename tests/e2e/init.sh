@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 L=L
+export BASEBOX_RUNTIME=$work/rt
 
 # --- a root file system, and lives in it ---
 
