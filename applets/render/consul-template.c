@@ -290,6 +290,7 @@ static int program(struct render_flags *f, int argc, char **argv)
 		return render_usage(&e);
 	if (opt_goflags(consul_template_opts, f, argc, argv, &next, &e) < 0)
 		return f->help ? applet_help(argv[0]) : render_usage(&e);
+	render_scrub(argv, next);
 	if (next < argc)
 		return extra(argv, argc, next);
 	return f->functions ? applet_functions() : render_program(f, VERSION);

@@ -190,6 +190,7 @@ static int program(struct render_flags *f, int argc, char **argv)
 		return ret < 0 ? applet_help(argv[0]) : ret;
 	if (f->version)
 		return puts(VERSION) < 0 || fflush(stdout) ? 111 : RENDER_OK;
+	render_scrub(argv, next);
 	f->load.words = argv + next;
 	return render_program(f, VERSION);
 }

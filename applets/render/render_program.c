@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 int render_set(void *opts, const struct opt *o, const char *value,
@@ -31,6 +32,28 @@ static void early_error(const struct err *e)
 	localtime_r(&now.tv_sec, &tm);
 	strftime(stamp, sizeof(stamp), "%Y/%m/%d %H:%M:%S", &tm);
 	say_line("%s [ERR] (cli) %s", stamp, e->text);
+}
+
+void render_scrub(char **argv, int end)
+{
+	static const char *const names[] = {
+		"consul-token", "vault-token", "consul-auth", "token", "auth",
+		"vault-k8s-service-account-token",
+	};
+
+	for (int i = 1; i < end; i++) {
+		char *name = argv[i] + strspn(argv[i], "-");
+		size_t n = strcspn(name, "=");
+		char *value = name[n]	    ? name + n + 1
+			      : i + 1 < end ? argv[i + 1]
+					    : NULL;
+
+		for (size_t k = 0; *argv[i] == '-' && value && k < COUNT(names);
+		     k++)
+			if (strlen(names[k]) == n &&
+			    !strncmp(name, names[k], n))
+				memset(value, 'x', strlen(value));
+	}
 }
 
 int render_usage(const struct err *e)

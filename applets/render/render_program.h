@@ -32,6 +32,9 @@ int render_help(void *opts, const struct opt *o, const char *value,
 	{'v', "v", OPT_FLAG, RENDER_AT(version), 0, NULL},                     \
 	{0, "version", OPT_FLAG, RENDER_AT(version), 0, NULL}
 
+/* Overwrites tokens and passwords in argv[1] to argv[end - 1], which /proc
+ * shows to others. */
+void render_scrub(char **argv, int end);
 int render_usage(const struct err *e);
 /* Loads the configuration and runs; `version` is the version's line. */
 int render_program(struct render_flags *f, const char *version);

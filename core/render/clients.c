@@ -3,7 +3,13 @@
  * Nomad are used, to their sites. */
 #include "render/clients.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "os/file.h"
 
 #include "render/nomad.h"
 #include "render/vault.h"
@@ -67,6 +73,34 @@ int clients_open(struct runner *r, struct err *e)
 	if (nomad_open(r, e) < 0)
 		return err_wrap(e, "client set: nomad");
 	return 0;
+}
+
+/* Without root the embedded store needs /proc/self, which this closes. */
+void clients_hide(const struct render_config *c)
+{
+	if (c->vault.enabled &&
+	    (!geteuid() || !store_address_is_dir(c->consul.address)))
+		(void)prctl(PR_SET_DUMPABLE, 0);
+}
+
+void clients_token_again(struct runner *r)
+{
+	const char *path = r->conf->consul.token_file;
+	struct buf BUF_AUTO b = {0};
+	struct str s;
+	char *token;
+
+	if (!*path || file_read(AT_FDCWD, path, &b, 64 << 10, NULL) < 0)
+		return;
+	s = str_trim(str_n(buf_str(&b), b.len), " \t\r\n");
+	token = s.n ? strndup(s.p, s.n) : NULL;
+	if (token && store_set_token(r->store, token, NULL) == 0)
+		log_debug("clients", "read the Consul token from %s again",
+			  path);
+	if (token)
+		explicit_bzero(token, s.n);
+	free(token);
+	explicit_bzero(b.p, b.len);
 }
 
 void clients_close(struct runner *r)

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "render/runner.h"
+#include "render/status.h"
 
 static void next(struct runner *r);
 
@@ -37,11 +38,18 @@ static void put_line(struct buf *b, const struct job *j, const struct proc *p)
 static void failed(struct runner *r, const char *text)
 {
 	struct job *j = r->commands[r->command_at];
+	struct buf BUF_AUTO b = {0};
 
-	buf_adds(&r->errors, "\t* failed to execute command ");
-	put_command(&r->errors, &j->conf->exec.command);
-	buf_addf(&r->errors, " from %s: %s\n", j->display, text);
-	r->nerrors++;
+	buf_adds(&b, "failed to execute command ");
+	put_command(&b, &j->conf->exec.command);
+	buf_addf(&b, " from %s: %s", j->display, text);
+	if (j->conf->command_error_fatal) {
+		buf_addf(&r->errors, "\t* %s\n", buf_str(&b));
+		r->nerrors++;
+		return;
+	}
+	log_error("runner", "%s", buf_str(&b));
+	status_job(j, buf_str(&b));
 }
 
 static void failed_line(struct runner *r, const char *before, const char *after)

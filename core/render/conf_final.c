@@ -281,6 +281,9 @@ static void template(struct final *f, const struct val *root,
 	o->error_fatal = f->c->error_fatal_given
 				 ? f->c->error_fatal
 				 : get_bool(t, "error_fatal", fatal);
+	o->command_error_fatal =
+		get_bool(t, "command_error_fatal",
+			 get_bool(root, "command_error_fatal", true));
 	o->user = owner(f, t, "user", "uid");
 	o->group = owner(f, t, "group", "gid");
 	o->left = delimiter(f, root, o->left, "left", "{{");

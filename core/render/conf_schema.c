@@ -119,7 +119,7 @@ static const struct conf_key vault[] = {
 	 AT(default_lease_duration), CONF_DUR, 0},
 	{"lease_renewal_threshold", NULL, NULL, 90, AT(lease_renewal_threshold),
 	 CONF_FLOAT, 0},
-	{"client_user_agent", NULL, NULL, 0, CONF_NOWHERE, CONF_STR, 0},
+	{"client_user_agent", NULL, NULL, 0, AT(user_agent), CONF_STR, 0},
 	{"k8s_auth_role_name", "VAULT_K8S_AUTH_ROLE_NAME", NULL, 0, AT(k8s_role),
 	 CONF_STR, 0},
 	{"k8s_service_account_token", "VAULT_K8S_SERVICE_ACCOUNT_TOKEN", NULL, 0,
@@ -237,6 +237,8 @@ static const struct conf_key template[] = {
 	{"wait", NULL, &wait_block, 0, AT(wait), CONF_BLOCK, 0},
 	{"check", NULL, NULL, 0, AT(check), CONF_WORDS, 0}, /* (+) */
 	{"reload", NULL, NULL, 0, AT(reload), CONF_STR, 0}, /* (+) */
+	{"command_error_fatal", NULL, NULL, true, AT(command_error_fatal),
+	 CONF_BOOL, 0}, /* (+) */
 	{"rollback", NULL, NULL, 0, AT(rollback), CONF_DUR, 0}, /* (+) */
 	{"keep_nonempty", NULL, NULL, 0, AT(keep_nonempty), CONF_BOOL, 0},
 	 /* (+) */
@@ -324,6 +326,8 @@ static const struct conf_key root[] = {
 	{"once", NULL, NULL, 0, AT(once), CONF_BOOL, 0},
 	{"parseonly", NULL, NULL, 0, CONF_NOWHERE, CONF_BOOL, CONF_CT},
 	{"parse_only", NULL, NULL, 0, AT(parse_only), CONF_BOOL, CONF_CT}, /* (+) */
+	{"command_error_fatal", NULL, NULL, 0, CONF_NOWHERE, CONF_BOOL,
+	 CONF_CT}, /* (+) */
 	{"term_without_child", NULL, NULL, 0, AT(term_without_child), CONF_BOOL,
 	 0}, /* (+) */
 	{"notification_fd", NULL, NULL, -1, AT(notify_fd), CONF_INT, 0},

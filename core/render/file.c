@@ -122,16 +122,33 @@ failed:
 	log_warn("runner", "could not backup \"%s\": %s", path, err_go(errno));
 }
 
-/* What the file is to look like. */
-static struct file_how how_of(const struct render_template *c,
-			      const struct old *old, const struct owner *owner)
+/* Something of a secret store is in it. */
+static bool secret(const struct job *j)
 {
+	for (size_t i = 0; i < j->nused; i++) {
+		enum tmpl_dep kind = j->used[i]->q->kind;
+
+		if ((kind >= DEP_VAULT_READ && kind <= DEP_VAULT_PKI) ||
+		    kind == DEP_NOMAD_VAR_GET || kind == DEP_NOMAD_VAR_BLOCK ||
+		    kind == DEP_CA_LEAF)
+			return true;
+	}
+	return false;
+}
+
+/* What the file is to look like. */
+static struct file_how how_of(const struct job *j, const struct old *old,
+			      const struct owner *owner)
+{
+	const struct render_template *c = j->conf;
 	struct file_how how = {.flags = FILE_SYNC | FILE_MODE, .mode = 0644};
 
 	if (c->perms)
 		how.mode = c->perms & 07777;
 	else if (old->there)
 		how.mode = old->st.st_mode & 07777;
+	else if (c->tree && secret(j))
+		how.mode = 0600;
 	if (owner->given) {
 		how.flags |= FILE_OWNER;
 		how.uid = owner->uid;
@@ -162,7 +179,7 @@ static int write_file(struct job *j, struct str text, const struct old *old,
 		      const struct owner *owner, struct err *e)
 {
 	const struct render_template *c = j->conf;
-	struct file_how how = how_of(c, old, owner);
+	struct file_how how = how_of(j, old, owner);
 	const char *path = c->destination;
 	struct err low;
 
@@ -287,7 +304,7 @@ int file_restore(struct job *j, struct str text, struct err *e)
 	if (look(c->destination, text, &old, e) < 0 ||
 	    owner_of(c, &owner, e) < 0)
 		return -1;
-	how = how_of(c, &old, &owner);
+	how = how_of(j, &old, &owner);
 	if (file_replace(AT_FDCWD, c->destination, text.p, text.n, &how, e) < 0)
 		return err_wrap(e, "error rolling back %s", j->display);
 	remember(j);

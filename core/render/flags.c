@@ -49,7 +49,7 @@ static int auth(struct render_load *l, const char *path, const char *value,
 		struct err *e)
 {
 	struct val block = val_map(&l->arena, &type_map_any);
-	struct str s = str_of(value), user;
+	struct str s = str_of(arena_strdup(&l->arena, value)), user;
 
 	if (!s.n)
 		return err_set(e, 0, "auth: cannot be empty");
@@ -143,7 +143,7 @@ static int leaf(struct render_load *l, const char *path,
 		v = val_int64(number);
 		break;
 	case CONF_LIST:
-		append(l, path, val_cstr(value));
+		append(l, path, val_cstr(arena_strdup(&l->arena, value)));
 		return 0;
 	case CONF_BLOCK: /* wait has a form of its own */
 		if (conf_wait(&l->arena, str_of(value), &v, e) < 0)
@@ -159,7 +159,7 @@ static int leaf(struct render_load *l, const char *path,
 	case CONF_WORDS:
 	case CONF_PERMS:
 	case CONF_ID:
-		v = val_cstr(value);
+		v = val_cstr(arena_strdup(&l->arena, value));
 		break;
 	}
 	set(l, path, v);

@@ -18,6 +18,7 @@
 #include "render/load.h"
 #include "render/rollback.h"
 #include "render/status.h"
+#include "render/tree.h"
 #include "render/vars.h"
 
 enum { SOURCE_MAX = 64 << 20 };
@@ -79,16 +80,19 @@ static int job_open(struct job *j, struct runner *r,
 
 static int open_jobs(struct runner *r, struct err *e)
 {
-	const struct render_config *c = r->conf;
+	const struct render_template *t = NULL;
+	size_t n = 0;
 
-	r->jobs = calloc(c->ntemplates + 1, sizeof(*r->jobs));
-	r->commands = calloc(c->ntemplates + 1, sizeof(*r->commands));
-	r->checks = calloc(c->ntemplates + 1, sizeof(*r->checks));
+	if (tree_expand(&r->arena, r->conf, &t, &n, e) < 0)
+		return -1;
+	r->jobs = calloc(n + 1, sizeof(*r->jobs));
+	r->commands = calloc(n + 1, sizeof(*r->commands));
+	r->checks = calloc(n + 1, sizeof(*r->checks));
 	if (!r->jobs || !r->commands || !r->checks)
 		return err_nomem(e);
-	for (size_t i = 0; i < c->ntemplates; i++) {
+	for (size_t i = 0; i < n; i++) {
 		r->njobs++;
-		if (job_open(&r->jobs[i], r, &c->templates[i], e) < 0)
+		if (job_open(&r->jobs[i], r, &t[i], e) < 0)
 			return -1;
 	}
 	return 0;
@@ -115,6 +119,7 @@ int runner_open(struct runner **out, struct loop *l, struct reaper *reaper,
 	r->reaper = reaper;
 	r->conf = conf;
 	r->told_fd = told_fd;
+	clients_hide(conf);
 	log_info("runner", "creating new runner (dry: %s, once: %s)",
 		 conf->dry ? "true" : "false", conf->once ? "true" : "false");
 	log_config(conf);
@@ -376,6 +381,22 @@ static void finish_once(struct runner *r)
 	once_done(r);
 }
 
+/* Once mode, and a template has failed though everything has answered. The
+ * original waits for ever. */
+static bool stuck(const struct runner *r)
+{
+	bool failed = false;
+
+	if (!r->conf->once || r->due)
+		return false;
+	for (const struct view *v = r->first; v; v = v->next)
+		if (!v->received)
+			return false;
+	for (size_t i = 0; i < r->njobs; i++)
+		failed = failed || (!r->jobs[i].rendered && r->jobs[i].error);
+	return failed;
+}
+
 void runner_settle(struct runner *r)
 {
 	bool complete = all_rendered(r);
@@ -384,6 +405,11 @@ void runner_settle(struct runner *r)
 	warn_many(r);
 	status_soon(r);
 	watch_missing(r, complete);
+	if (!complete && stuck(r)) {
+		runner_fail(r, "a template cannot be rendered, and nothing "
+			       "that it waits for is missing");
+		return;
+	}
 	if (!complete) {
 		runner_idle(r);
 		return;

@@ -156,10 +156,11 @@ static int token_from(struct vault *v, const char *target, struct str body,
 	return ret;
 }
 
-static int log_in(struct vault *v, struct err *e)
+/* The body of a login with the pod's service account. */
+static int login_body(struct vault *v, struct buf *body, struct err *e)
 {
 	const struct render_vault *c = &v->r->conf->vault;
-	struct buf BUF_AUTO jwt = {0}, body = {0}, target = {0};
+	struct buf BUF_AUTO jwt = {0};
 	struct str token = str_of(c->k8s_token);
 
 	if (!token.n) {
@@ -168,12 +169,20 @@ static int log_in(struct vault *v, struct err *e)
 			return err_wrap(e, "k8s login");
 		token = str_trim(str_n(buf_str(&jwt), jwt.len), " \t\r\n");
 	}
-	buf_adds(&body, "{\"role\":");
-	json_print_str(&body, str_of(c->k8s_role), 0);
-	buf_adds(&body, ",\"jwt\":");
-	json_print_str(&body, token, 0);
-	buf_adds(&body, "}");
-	buf_addf(&target, "/v1/auth/%s/login", c->k8s_mount);
+	buf_adds(body, "{\"role\":");
+	json_print_str(body, str_of(c->k8s_role), 0);
+	buf_adds(body, ",\"jwt\":");
+	json_print_str(body, token, 0);
+	return buf_adds(body, "}") < 0 ? err_nomem(e) : 0;
+}
+
+static int log_in(struct vault *v, struct err *e)
+{
+	struct buf BUF_AUTO body = {0}, target = {0};
+
+	if (login_body(v, &body, e) < 0)
+		return -1;
+	buf_addf(&target, "/v1/auth/%s/login", v->r->conf->vault.k8s_mount);
 	return token_from(v, buf_str(&target), str_n(buf_str(&body), body.len),
 			  "k8s login", e);
 }
@@ -204,6 +213,14 @@ static void renew_failed(struct vault *v, const char *text)
 	renew_in(v, ms);
 }
 
+/* The token is one of a Kubernetes login. */
+static bool logs_in(const struct vault *v)
+{
+	const struct render_vault *c = &v->r->conf->vault;
+
+	return *c->k8s_role && !*c->token && !*c->agent_token_file;
+}
+
 static void on_renewed(void *ctx, struct vault_answer *a)
 {
 	struct vault *v = ctx;
@@ -212,10 +229,18 @@ static void on_renewed(void *ctx, struct vault_answer *a)
 
 	v->renewing = NULL;
 	if (a->err) {
+		/* A token that is gone is not renewed: log in again. */
+		if (logs_in(v) && a->status >= 400 && a->status < 500)
+			v->relogin = true;
 		renew_failed(v, a->err->text);
 		return;
 	}
 	v->renew_tries = 0;
+	if (logs_in(v) && !json_true(auth, "renewable") && lease > 0) {
+		v->relogin = true;
+		renew_in(v, lease * 667);
+		return;
+	}
 	if (!json_true(auth, "renewable") || lease <= 0) {
 		log_warn("vault", "vault.token: the token is not renewable");
 		return;
@@ -224,10 +249,43 @@ static void on_renewed(void *ctx, struct vault_answer *a)
 	renew_in(v, ms < 0 ? lease * 333 : ms);
 }
 
+static void on_login(void *ctx, struct vault_answer *a)
+{
+	struct vault *v = ctx;
+	struct str token = json_text(json_member(&a->json, "auth"),
+				     "client_token");
+	struct err e;
+
+	if (!a->err && token.n && take_token(v, token, &e) == 0) {
+		log_info("vault", "logged in again");
+		v->relogin = false;
+		vault_read_again(v->r);
+	}
+	on_renewed(v, a);
+}
+
+static int login_again(struct vault *v, struct err *e)
+{
+	struct buf BUF_AUTO body = {0}, target = {0};
+	int ret = login_body(v, &body, e);
+
+	buf_addf(&target, "/v1/auth/%s/login", v->r->conf->vault.k8s_mount);
+	if (ret == 0)
+		ret = vault_send(v, "PUT", buf_str(&target),
+				 str_n(buf_str(&body), body.len), on_login, v,
+				 &v->renewing, e);
+	return ret;
+}
+
 static void renew(struct vault *v)
 {
 	struct err e;
 
+	if (v->relogin) {
+		if (login_again(v, &e) < 0)
+			renew_failed(v, e.text);
+		return;
+	}
 	if (vault_send(v, "PUT", "/v1/auth/token/renew-self",
 		       STR("{\"increment\":0}"), on_renewed, v, &v->renewing,
 		       &e) < 0)
@@ -235,6 +293,13 @@ static void renew(struct vault *v)
 }
 
 /* --- the agent's file --- */
+
+/* What was got with the old token dies with it. */
+static void new_token(struct vault *v, const char *path)
+{
+	log_info("vault", "a new token was read from %s", path);
+	vault_read_again(v->r);
+}
 
 static void on_file_time(struct loop_timer *t)
 {
@@ -250,7 +315,7 @@ static void on_file_time(struct loop_timer *t)
 		if (take_file(v, path, &e) < 0)
 			log_info("vault", "%s", e.text);
 		else
-			log_info("vault", "a new token was read from %s", path);
+			new_token(v, path);
 	}
 	loop_timer_set(v->r->loop, &v->file, clock_mono_ms() + FILE_MS,
 		       on_file_time, v);
@@ -269,6 +334,7 @@ static int open_site(struct vault *v, struct err *e)
 		.keep_alive_s = dur_ms(t->dial_keep_alive) / 1000,
 		.idle_s = dur_ms(t->idle_conn_timeout) / 1000,
 		.no_reuse = t->disable_keep_alives,
+		.agent = *c->user_agent ? c->user_agent : NULL,
 	};
 
 	clients_tls(&c->ssl, &tls);

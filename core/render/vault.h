@@ -14,9 +14,13 @@ struct vault {
 	struct loop_timer renew, file;
 	struct vault_call *renewing;
 	unsigned renew_tries;
+	bool relogin;              /* its next renewal is a new login */
 	struct timespec file_time; /* of the agent's token file */
 	off_t file_size;
 };
+
+/* After another token: every lease of the old one is got anew. */
+void vault_read_again(struct runner *r);
 
 int vault_open(struct runner *r, struct err *e);
 void vault_close(struct vault *v); /* NULL is fine */

@@ -501,3 +501,10 @@ static const struct render_retry *retry(const struct runner *r)
 }
 
 const struct view_source view_vault_source = {retry, fetch, cancel};
+
+void vault_read_again(struct runner *r)
+{
+	for (struct view *v = r->first; v; v = v->next)
+		if (v->source == &view_vault_source && v->started && !v->done)
+			view_restart(v);
+}

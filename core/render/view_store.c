@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* view_store - dependencies that live in the store, and which source serves
  * which kind of dependency. */
+#include "render/clients.h"
 #include "render/runner.h"
 
 static bool polled(enum tmpl_dep kind)
@@ -25,6 +26,8 @@ static void on_reply(void *ctx, struct store_reply *r)
 		 * one, with lower indexes: it is asked without waiting. */
 		if (!r->status)
 			v->index = 0;
+		if (r->status == 403)
+			clients_token_again(v->r);
 		view_failed(v, r->err->text, false);
 		return;
 	}

@@ -58,6 +58,7 @@ struct render_vault {
 	bool renew_token_set; /* given somewhere; else the runner decides */
 	int64_t default_lease_duration;
 	double lease_renewal_threshold;
+	const char *user_agent;
 	const char *k8s_role, *k8s_token, *k8s_token_path, *k8s_mount;
 	struct render_retry retry;
 	struct render_ssl ssl;
@@ -111,6 +112,8 @@ struct render_template {
 	/* Beyond the original, off by default. */
 	struct render_list check; /* command on the staged file, {{.src}} */
 	const char *reload;       /* a supervised service to reload */
+	bool command_error_fatal; /* false: a failed command is only said */
+	bool tree;                /* of a folder: secrets are 0600 */
 	int64_t rollback;         /* trial of a new file; 0 = none */
 	bool keep_nonempty;       /* an empty list does not replace a full one */
 };
