@@ -114,6 +114,7 @@ static void read_user(const char *s, struct ids *ids)
 	struct str rest = str_of(s + numbers), part;
 	char name[64];
 	gid_t primary;
+	int n = 0;
 
 	ids->has_groups = true;
 	for (int i = 0; str_split(&rest, ':', &part); i++) {
@@ -135,7 +136,10 @@ static void read_user(const char *s, struct ids *ids)
 		} else if (ids->ngroups < IDS_GROUPS) {
 			ids->groups[ids->ngroups++] = id;
 		}
+		n = i;
 	}
+	if (numbers && !n)
+		die(111, "invalid uid/gids: %s", s + 1);
 }
 
 static void take_lock(const struct chpst *o)
