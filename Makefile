@@ -24,8 +24,8 @@ MAIN := $(wildcard core/*.c)
 CORE := $(wildcard core/*/*.c)
 APPLETS := $(wildcard applets/*/*.c)
 # What PID 1 runs comes first: its code is then together in memory.
-FIRST := $(wildcard core/supervise/*.c core/os/*.c core/s6/*.c core/base/*.c \
-	applets/supervise/s6-svscan.c) $(MAIN)
+FIRST := $(wildcard core/init/*.c core/supervise/*.c core/os/*.c core/s6/*.c \
+	core/base/*.c applets/init/init.c applets/supervise/s6-svscan.c) $(MAIN)
 SRCS := $(FIRST) $(filter-out $(FIRST),$(CORE) $(APPLETS))
 GEN := build/gen/applets.c build/gen/texts.c
 UNITS := $(wildcard tests/unit/*_test.c)

@@ -10,6 +10,11 @@
  *   bench_probe restart FILE N MS      N times: waits until the process in FILE
  *                                      has run MS ms, kills it, prints the
  *                                      microseconds until the next one started
+ *   bench_probe app FILE               the same, but ends with 7 on SIGTERM
+ *   bench_probe life FILE PROG ARGS... runs PROG, which runs `app FILE`; sends
+ *                                      it SIGTERM: microseconds to the start of
+ *                                      the app, from SIGTERM to the end of
+ *                                      PROG, and its exit code
  *   bench_probe now                    the monotonic clock (ns) */
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +82,12 @@ static int do_stamp(const char *path)
 		pause();
 }
 
+static void on_term(int sig)
+{
+	(void)sig;
+	_exit(7);
+}
+
 /* The last line of the file: when, and who. */
 static int last(const char *path, long long *when, int *pid)
 {
@@ -114,8 +125,43 @@ static int do_restart(const char *path, int n, int up_ms)
 	return 0;
 }
 
+enum { SETTLE_US = 150000 };
+
+static int do_life(const char *path, char **argv)
+{
+	long long t0 = now(), when;
+	posix_spawn_file_actions_t quiet;
+	int status, first;
+	pid_t pid, app;
+
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+	if (posix_spawnp(&pid, argv[0], &quiet, NULL, argv, environ))
+		return 111;
+	while (!last(path, &when, &app))
+		usleep(200);
+	first = (int)((when - t0) / 1000);
+	usleep(SETTLE_US);
+	t0 = now();
+	kill(pid, SIGTERM);
+	waitpid(pid, &status, 0);
+	t0 = now() - t0;
+	/* Not everybody stops what it has started. */
+	kill(app, SIGKILL);
+	printf("%d %lld %d\n", first, t0 / 1000,
+	       WIFEXITED(status) ? WEXITSTATUS(status)
+				 : 128 + WTERMSIG(status));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 2 && !strcmp(argv[1], "app"))
+		signal(SIGTERM, on_term);
+	if (argc > 3 && !strcmp(argv[1], "life"))
+		return do_life(argv[2], argv + 3);
+	if (argc > 2 && !strcmp(argv[1], "app"))
+		return do_stamp(argv[2]);
 	if (argc > 3 && !strcmp(argv[1], "spawn"))
 		return do_spawn((int)strtol(argv[2], NULL, 10), argv + 3);
 	if (argc == 3 && !strcmp(argv[1], "stamp"))

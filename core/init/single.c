@@ -185,6 +185,7 @@ int single_run(const struct single_options *o, char *const *argv)
 			 "reaped");
 	if (!o->pause && start(&s, argv, &e) < 0)
 		return no_exec(o, &e);
+	mem_rest();
 	if (o->verbose)
 		say_info("started process %d", (int)s.pid);
 	while (s.code < 0) {
