@@ -18,6 +18,9 @@
 /* For the engine: functions by name, types by Go name. Constant; any number
  * of executions may use it at once. */
 extern const struct tmpl_funcs funcs_table;
+/* Those of go-sockaddr's templates alone ({{ GetPrivateIP }}); the host needs
+ * `interfaces`. */
+extern const struct tmpl_funcs funcs_sockaddr;
 
 /* Texts and lists that one call makes end at TMPL_STRING and TMPL_LIST
  * (tmpl/limits.h); a call whose result would pass them fails. */

@@ -75,6 +75,9 @@ struct reg_hooks {
 	int (*start)(void *ctx, const struct reg_check *c, reg_verdict_fn *fn,
 		     void *fctx, struct reg_probe **p, struct err *e);
 	void (*stop)(void *ctx, struct reg_probe *p);
+	/* An address with "{{" in it; NULL: not understood. */
+	int (*address)(void *ctx, struct arena *a, const char *text,
+		       const char **out, struct err *e);
 };
 
 /* --- definitions --- */

@@ -33,4 +33,8 @@ struct render_source {
  * configuration is loaded already. Every message has been printed. */
 int render_run(struct render_config *cfg, const struct render_source *src);
 
+/* The host's `interfaces` (tmpl/host.h); ctx NULL outside a render. */
+int host_interfaces(void *ctx, struct arena *a, struct val *out,
+		    struct err *e) MUST_USE;
+
 #endif

@@ -7,6 +7,10 @@
 
 #include "register_applet.h"
 
+#include "funcs.h"
+#include "render.h"
+#include "tmpl.h"
+
 /* Consul's own fields for an agent that runs the check itself. Its API reads
  * names without regard to case, so taking out the underscores is enough
  * (tls_skip_verify is TLSSkipVerify). What only we know stays out. */
@@ -34,6 +38,8 @@ static struct val agent_check(struct arena *a, const struct hcl_node *block)
 		*to = '\0';
 		val_map_sets(a, &m,
 			     hcl_key_is(name, "args") ? STR("ScriptArgs")
+			     : hcl_key_is(name, "alias_service")
+				     ? STR("AliasService")
 			     : hcl_key_is(name, "id") ? STR("CheckID")
 						      : str_of(key),
 			     v);
@@ -104,8 +110,34 @@ static void stop(void *ctx, struct reg_probe *p)
 	free(p);
 }
 
+/* go-sockaddr's templates: {{ GetPrivateIP }}, {{ GetInterfaceIP "eth0" }}. */
+static int address(void *ctx, struct arena *a, const char *text,
+		   const char **out, struct err *e)
+{
+	static const struct tmpl_host host = {.interfaces = host_interfaces};
+	static const struct tmpl_opts opts = {.funcs = &funcs_sockaddr,
+					      .name = "address"};
+	BUF_AUTO struct buf b = {.max = REG_ADDR_TEXT};
+	struct tmpl *t;
+	struct str s;
+	int ret;
+
+	(void)ctx;
+	if (tmpl_parse(&t, str_of(text), &opts, e) < 0)
+		return -1;
+	ret = tmpl_exec(t, &host, TMPL_MISSING_ERROR, val_none(), &b, a, e);
+	tmpl_free(t);
+	if (ret < 0)
+		return -1;
+	s = str_trim(str_n(buf_str(&b), b.len), " \t\r\n");
+	if (!s.n)
+		return err_set(e, 0, "%s gives no address", text);
+	*out = arena_dup(a, s.p, s.n);
+	return *out ? 0 : err_nomem(e);
+}
+
 const struct reg_hooks register_hooks = {
-	.read = read_check, .start = start, .stop = stop};
+	.read = read_check, .start = start, .stop = stop, .address = address};
 
 int register_load(const struct register_opts *o, const struct reg_hooks *hooks,
 		  char *const *files, struct reg_conf *c)

@@ -431,7 +431,7 @@ static const struct val_type *sock_named(const char *name, size_t n)
 							     : NULL;
 }
 
-static const struct tmpl_funcs sock_table = {sock_find, sock_named};
+const struct tmpl_funcs funcs_sockaddr = {sock_find, sock_named};
 
 static int wrap_error(struct tmpl_call *c, const char *what, struct str input)
 {
@@ -447,7 +447,7 @@ static int wrap_error(struct tmpl_call *c, const char *what, struct str input)
  */
 FN(sockaddr)
 {
-	static const struct tmpl_opts opts = {.funcs = &sock_table,
+	static const struct tmpl_opts opts = {.funcs = &funcs_sockaddr,
 					      .name = "sockaddr.Parse"};
 	struct text t = text_in(c);
 	struct tmpl *tmpl;

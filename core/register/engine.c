@@ -215,6 +215,25 @@ void reg_refresh(struct reg *r)
 	}
 }
 
+/* The store does not take us out in time: the stop goes on, the TTL of the
+ * registrar's check does the rest. */
+static void give_up(struct loop_timer *t)
+{
+	struct reg *r = t->ctx;
+
+	for (struct entry *en = r->entries; en; en = en->next) {
+		if (!en->there || en->maint)
+			continue;
+		log_warn("register", "%s is still registered: the store did "
+				     "not answer in time", en->s->id);
+		store_cancel(en->call);
+		en->call = NULL;
+		loop_timer_unset(&en->timer);
+		en->there = false;
+	}
+	reg_left(r);
+}
+
 void reg_stop(struct reg *r)
 {
 	struct entry *en, *next;
@@ -227,6 +246,8 @@ void reg_stop(struct reg *r)
 	r->stopping = true;
 	loop_timer_unset(&r->sweep_timer);
 	reg_view_soon(r);
+	loop_timer_set(r->o.loop, &r->drain_timer,
+		       clock_mono_ms() + REG_LEAVE_MS, give_up, r);
 	for (en = r->entries; en; en = next) {
 		next = en->next;
 		entry_leave(en);

@@ -15,6 +15,7 @@ enum {
 	REG_OUTPUT_MAX = 4096,      /* bytes of a check's output */
 	REG_RETRY_FIRST_MS = 500,
 	REG_RETRY_MAX_MS = 30000,
+	REG_LEAVE_MS = 5000, /* for deregistration; then the stop goes on */
 	REG_ASSERT_MS = 3600 * 1000, /* unchanged states are said again */
 };
 

@@ -103,9 +103,16 @@ static void check_ids(struct reg_conf *c, struct reg_service *s)
 {
 	for (size_t i = 0; i < s->nchecks; i++) {
 		struct reg_check *d = &s->checks[i];
+		const struct reg_service *of;
 
 		if (!d->id)
 			d->id = arena_printf(&c->arena, "%s:%zu", s->id, i + 1);
+		if (d->alias && (of = by_id(c, d->alias))) {
+			/* by its name it is known here, by its id to the agent */
+			d->alias = of->id;
+			val_map_sets(&c->arena, &d->agent, STR("AliasService"),
+				     val_cstr(of->id));
+		}
 		if (!d->name)
 			d->name = arena_printf(&c->arena, "Service '%s' check",
 					       s->name);
@@ -146,6 +153,17 @@ static void address(struct reg_conf *c, struct reg_service *s,
 	char chosen[REG_ADDR_TEXT];
 	struct err e;
 
+	if (given && strstr(s->address, "{{") && c->hooks->address) {
+		if (c->hooks->address(c->hooks->ctx, &c->arena, s->address,
+				      &s->address, &e) == 0) {
+			set(c, s, "Address", val_cstr(s->address));
+			return;
+		}
+		lint->file = s->file;
+		reg_lint_add(lint, s->pos, "service %s: address: %s", s->name,
+			     e.text);
+		return;
+	}
 	if (given && literal(s->address))
 		return;
 	if (reg_addr_choose(given ? one : c->addresses, all, n, chosen, NULL,

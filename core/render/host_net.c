@@ -142,7 +142,8 @@ int host_interfaces(void *ctx, struct arena *a, struct val *out, struct err *e)
 	char route[IFNAMSIZ];
 	int ret = 0;
 
-	j->pure = false;
+	if (j) /* the registrar has none */
+		j->pure = false;
 	if (getifaddrs(&all) < 0)
 		return err_set(e, errno, "unable to list the interfaces");
 	find_default(route);

@@ -1,0 +1,231 @@
+#!/bin/bash
+# register: agents that are silent, lie or flood, and what else passes between a
+# registrar and a real agent: aliases, checks that the agent runs, tokens,
+# namespaces, a killed registrar, and a rolling restart under load.
+LIMIT=${LIMIT:-240}
+. "$(dirname "$0")/lib.sh"
+
+cat >"$work/liar.py" <<'PY'
+import os, socket, sys, threading, time
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("127.0.0.1", int(sys.argv[1])))
+s.listen(64)
+def one(c):
+    try:
+        while True:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                d = c.recv(65536)
+                if not d: return
+                head += d
+            n = 0
+            for l in head.split(b"\r\n"):
+                if l.lower().startswith(b"content-length:"): n = int(l.split(b":")[1])
+            body = head.split(b"\r\n\r\n", 1)[1]
+            while len(body) < n: body += c.recv(65536)
+            mode = open("mode").read().strip()
+            with open("seen", "a") as f:
+                f.write(mode + " " + head.split(b"\r\n")[0].decode() + " " + body.decode("utf-8", "replace") + "\n")
+            if mode == "ok":
+                a = b"{}" if head.startswith(b"GET") else b""
+                c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(a) + a)
+            elif mode == "slow":
+                time.sleep(1)
+                c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            elif mode == "silent":
+                time.sleep(600)
+            elif mode == "garbage":
+                c.sendall(os.urandom(4000)); return
+            elif mode == "500":
+                c.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno")
+            elif mode == "header":
+                c.sendall(b"HTTP/1.1 200 OK\r\n")
+                while True: c.sendall(b"X-A: " + b"a" * 60000 + b"\r\n")
+            elif mode == "body":
+                c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")
+                while True: c.sendall(b"[" * 65536)
+    except OSError:
+        pass
+    finally:
+        c.close()
+while True:
+    threading.Thread(target=one, args=(s.accept()[0],), daemon=True).start()
+PY
+liar() {
+	echo "${1:-ok}" >mode
+	PORT=$(free_port)
+	ADDR=127.0.0.1:$PORT
+	bg python3 "$work/liar.py" "$PORT"
+	within 30 eval "(exec 3<>/dev/tcp/127.0.0.1/$PORT) 2>/dev/null"
+}
+conf() { mkdir -p conf run; export BASEBOX_RUNTIME=$PWD/run; cat >conf/a.hcl; }
+registrar() { bg register -config-dir conf -consul-addr "$ADDR" -drain 200ms "$@" 2>>reg.log; REG=$PID; }
+rss() { awk '/^VmRSS/ {print $2}' "/proc/$REG/status"; }
+
+t_liars() {
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	conf <<<'service { name = "a" port = 9 address = "127.0.0.1" }'
+	registrar -ttl 3s
+	within 30 grep -q 'registered a' reg.log
+	for m in garbage header body 500; do
+		echo $m >mode
+		within 60 eval "[ \$(grep -c '^$m ' seen) -ge 2 ]"
+		alive "$REG" || fail "ended by $m: $(tail -n 1 reg.log)"
+		[ "$(rss)" -lt 90000 ] || fail "$m: $(rss) kB"
+		echo ok >mode
+		: >seen
+		within 60 grep -q '^ok PUT' seen
+	done
+	grep -q 'does not answer' reg.log || fail "garbage was an answer"
+}
+
+t_silent_agent() { # costs a time limit, at the stop, too
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	conf <<<'service { name = "a" port = 9 address = "127.0.0.1" }'
+	registrar -ttl 3s
+	within 30 grep -q 'registered a' reg.log
+	echo silent >mode
+	within 60 grep -q 'does not answer' reg.log
+	kill -TERM "$REG"
+	within 60 dead "$REG"
+	wait "$REG"
+	is $? 0 "exit code"
+	like "$(cat reg.log)" 'is still registered'
+}
+
+# What changes while a request is under way is said after it.
+t_change_during_a_request() {
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	mkdir -p s/a
+	printf '#!/bin/sh\nuntil [ -e %s/ready ]; do sleep 0.1; done\necho >&3\nexec sleep 1000\n' "$PWD" >s/a/run
+	chmod 755 s/a/run
+	echo 3 >s/a/notification-fd
+	conf <<<'service { name = "a" id = "a" port = 9 address = "127.0.0.1" }'
+	touch ready
+	bg s6-svscan s
+	export BASEBOX_SCANDIR=$PWD/s
+	registrar
+	within 30 grep -q 'registered a' reg.log
+	rm ready
+	echo slow >mode
+	s6-svc -k s/a
+	within 30 grep -q 'a:process .*started, not ready' seen
+	touch ready # while the slow agent has not answered yet
+	within 30 eval "tail -n 1 seen | grep -q 'a:process .*\"passing\"'"
+}
+
+agent() {
+	local try
+	[ -x "$CONSUL" ] || skip "no Consul"
+	for try in 1 2 3 4 5; do
+		ADDR=127.0.0.1:$(free_port)
+		bg "$CONSUL" agent -dev -node=t -bind=127.0.0.1 -client=127.0.0.1 -http-port="${ADDR#*:}" "$@" \
+			-dns-port=-1 -grpc-port=-1 -server-port="$(free_port)" -serf-lan-port="$(free_port)" \
+			-serf-wan-port=-1 -log-level=err >consul.log 2>&1
+		AGENT=$PID
+		within 60 leads_or_ended
+		alive "$AGENT" && return
+	done
+	fail "no Consul after $try tries: $(tail -n 1 consul.log)"
+}
+leads_or_ended() { dead "$AGENT" || curl -fs "http://$ADDR/v1/status/leader" | grep -q :; }
+state() { register list -consul-addr "$ADDR" 2>/dev/null | awk -v id="$1" '$1 == id {print $NF}'; }
+state_is() { [ "$(state "$1")" = "$2" ]; }
+
+two() {
+	P=$(free_port)
+	conf <<-E
+		service { name = "main" id = "main1" port = $P address = "127.0.0.1"
+		  check { id = "tcp" tcp = "127.0.0.1:$P" interval = "1s" timeout = "2s" } }
+		service { name = "side" id = "side1" port = 8 address = "127.0.0.1" check { alias_service = "main" } }
+	E
+}
+follows() { # the alias follows what it mirrors, both ways
+	within 30 state_is main1 critical
+	within 30 state_is side1 critical
+	bg python3 -m http.server -b 127.0.0.1 "$P"
+	within 60 state_is main1 passing
+	within 60 state_is side1 passing
+}
+t_alias() { agent; two; registrar; follows; }
+t_agent_checks() {
+	agent
+	two
+	registrar -agent-checks
+	follows
+	like "$(curl -fs "http://$ADDR/v1/agent/checks")" '"Type": "tcp"'
+	like "$(curl -fs "http://$ADDR/v1/agent/checks")" '"Type": "alias"'
+}
+
+t_killed_registrar() { # one instance, never two, and no ghost of what it no longer defines
+	agent
+	conf <<-'E'
+		service { name = "a" port = 9 address = "127.0.0.1" }
+		service { name = "old" id = "old1" port = 8 address = "127.0.0.1" }
+	E
+	registrar -ttl 3s
+	within 30 eval '[ "$(register list -consul-addr $ADDR | wc -l)" = 2 ]'
+	kill -KILL "$REG"
+	within 10 dead "$REG"
+	conf <<<'service { name = "a" port = 9 address = "127.0.0.1" }'
+	registrar -ttl 3s
+	within 60 eval '[ "$(register list -consul-addr $ADDR | awk "{print \$2}")" = a ]'
+}
+
+t_token_rotated() { # an agent with ACLs: the new token is used, nothing is lost meanwhile
+	printf 'acl { enabled = true default_policy = "deny" tokens { master = "root" agent = "root" } }\n' >acl.hcl
+	agent -config-file="$PWD/acl.hcl"
+	export CONSUL_HTTP_TOKEN=root
+	token() { curl -fs -X PUT -H 'X-Consul-Token: root' -d "{\"Policies\":[{\"Name\":\"p\"}],\"SecretID\":\"$1\"}" \
+		"http://$ADDR/v1/acl/token" >/dev/null; }
+	within 60 curl -fs -X PUT -H 'X-Consul-Token: root' -d '{"Name":"p","Rules":"service_prefix \"\" { policy = \"write\" } node_prefix \"\" { policy = \"read\" }"}' \
+		"http://$ADDR/v1/acl/policy"
+	A=aaaaaaaa-1111-1111-1111-111111111111 B=bbbbbbbb-1111-1111-1111-111111111111
+	token $A || fail "token"
+	token $B || fail "token"
+	echo $A >token
+	conf <<<'service { name = "a" id = "a1" port = 9 address = "127.0.0.1" }'
+	unset CONSUL_HTTP_TOKEN
+	registrar -token-file token -ttl 6s
+	CONSUL_HTTP_TOKEN=root within 30 env CONSUL_HTTP_TOKEN=root sh -c "register list -consul-addr $ADDR | grep -q 'a1.*passing'"
+	echo $B >token.new
+	mv token.new token
+	within 30 grep -q 'a new token' reg.log
+	curl -fs -X PUT -H 'X-Consul-Token: root' "http://$ADDR/v1/agent/check/fail/a1:registrar" >/dev/null # our next heartbeat undoes it
+	within 30 env CONSUL_HTTP_TOKEN=root sh -c "register list -consul-addr $ADDR | grep -q 'a1.*passing'"
+	kill -TERM "$REG"
+	within 30 dead "$REG"
+	within 30 env CONSUL_HTTP_TOKEN=root sh -c "! register list -consul-addr $ADDR | grep -q a1"
+}
+
+t_address_templates() {
+	mkdir store
+	ADDR=dir://$PWD/store
+	for a in '{{ GetAllInterfaces | include \"name\" \"lo\" | include \"type\" \"IPv4\" | attr \"address\" }}' 'static:127.0.0.1' 'lo'; do
+		echo "service { name = \"a\" id = \"a\" port = 9 address = \"$a\" }" >a.hcl
+		rc 0 register once a.hcl -consul-addr "$ADDR"
+		like "$(register list -consul-addr "$ADDR")" 127.0.0.1:9 "$a"
+	done
+	printf 'service {\n name = "a"\n address = "{{ nosuch }}"\n}\n' >b.hcl
+	rc 100 register check b.hcl
+	like "$(cat err)" 'function "nosuch" not defined'
+}
+
+t_namespace() { # Enterprise's fields go out as they are
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	conf <<<'service { name = "a" port = 9 address = "127.0.0.1" namespace = "team" partition = "part" }'
+	registrar
+	within 30 grep -q 'PUT /v1/agent/service/register' seen
+	like "$(cat seen)" '"Namespace":"team"'
+	like "$(cat seen)" '"Partition":"part"'
+}
+
+for t in liars silent_agent change_during_a_request address_templates namespace alias agent_checks killed_registrar token_rotated; do
+	check $t
+done
+finish
