@@ -10,7 +10,7 @@
  * are truncated or replaced.
  *  -f, --format F    plain; prefix: `NAME | line`; json: an object a line with
  *                    time, service, stream (or file) and message. The default
- *                    is $INIT_LOG, else plain
+ *                    is $INIT_LOG, else plain; SCANDIR/NAME/policy/log wins
  *  -r, --rate LINES  most lines a second of one service, in bursts of two
  *                    seconds; what is more is counted and left out. 0 = no
  *                    limit; default $INIT_LOG_RATE, SCANDIR/NAME/policy/

@@ -111,11 +111,33 @@ static struct source *find(const struct mux *m, const char *path)
 	return s;
 }
 
+/* What the service says of its lines, else what was said of all. */
+static void read_policy(struct source *s)
+{
+	char file[PATH_MAX + NAME_MAX + 32], word[16];
+	const struct mux_opts *o = s->m->o;
+	int format = -1;
+	ssize_t n;
+
+	s->rate = o->rate;
+	snprintf(file, sizeof(file), "%s/%s/policy/log-rate", o->scandir,
+		 s->name);
+	if (s6_numfile(AT_FDCWD, file, &s->rate, NULL) < 0)
+		say_warn("invalid %s", file);
+	snprintf(file, sizeof(file), "%s/%s/policy/log", o->scandir, s->name);
+	n = file_peek(AT_FDCWD, file, word, sizeof(word) - 1, NULL);
+	if (n > 0) {
+		word[n] = '\0';
+		word[strcspn(word, "\n")] = '\0';
+		format = mux_format(word);
+	}
+	s->format = format < 0 ? o->format : (enum mux_format)format;
+}
+
 /* The source of this path, made if it is new (*made). NULL: too many. */
 static struct source *source(struct mux *m, const char *name, const char *path,
 			     bool *made)
 {
-	char file[PATH_MAX + NAME_MAX + 32];
 	struct source *s = find(m, path), **p = &m->all;
 	size_t n = 0;
 
@@ -133,11 +155,7 @@ static struct source *source(struct mux *m, const char *name, const char *path,
 		snprintf(s->name, sizeof(s->name), "%s", name);
 	}
 	s->seen = true;
-	s->rate = m->o->rate;
-	snprintf(file, sizeof(file), "%s/%s/policy/log-rate", m->o->scandir,
-		 s->name);
-	if (s6_numfile(AT_FDCWD, file, &s->rate, NULL) < 0)
-		say_warn("invalid %s", file);
+	read_policy(s);
 	return s;
 }
 

@@ -29,7 +29,8 @@ struct source {
 	char path[PATH_MAX];
 	bool tail; /* a followed file; else a FIFO */
 	bool to_err;
-	bool seen;		/* by a scan */
+	bool seen; /* by a scan */
+	enum mux_format format;
 	uint32_t rate;		/* lines per second; 0 = no limit */
 	int64_t tokens, filled; /* thousandths of a line; ms */
 	uint64_t left_out;

@@ -58,14 +58,14 @@ static void put_line(struct source *s, struct str line)
 	struct buf *b = &s->m->out[s->to_err];
 	size_t was = b->len;
 
-	if (s->m->o->format == MUX_JSON) {
+	if (s->format == MUX_JSON) {
 		put_json(b, s,
 			 s->tail     ? s->path
 			 : s->to_err ? "stderr"
 				     : "stdout",
 			 line);
 	} else {
-		if (s->m->o->format == MUX_PREFIX)
+		if (s->format == MUX_PREFIX)
 			buf_addf(b, "%s | ", s->name);
 		buf_add(b, line.p, line.n);
 	}

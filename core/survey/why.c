@@ -65,6 +65,10 @@ static void put_render(const struct survey *v, struct buf *b)
 		return;
 	if (v->render_state == RUNTIME_HANGS)
 		buf_adds(b, "; it does not answer");
+	if (survey_member(&v->render, "error").n) {
+		buf_adds(b, "; it tries again after ");
+		survey_put_text(b, survey_member(&v->render, "error"));
+	}
 	for (size_t i = 0; i < val_len_list(list); i++)
 		put_template(&list->list->items[i], b);
 }

@@ -8,11 +8,14 @@
  *	redirfd -u 1 ../.init/log/NAME fdmove -c 2 1
  *
  * Opened for reading and writing, a FIFO never blocks at the opening and never
- * gives SIGPIPE; what is written while nobody reads waits in the pipe (64 kB).
+ * gives SIGPIPE; what is written while nobody reads waits in the pipe (64 kB)
+ * as long as its writer lives. So a service that may be short depends on the
+ * logmux, which says that it is ready when all FIFOs are open.
  * NAME:err is a second FIFO, whose lines go to standard error. Further files
  * of a service, a line or a number each:
  *
  *	L/NAME/policy/tail      absolute paths of files that are followed
+ *	L/NAME/policy/log       plain, prefix or json, whatever all others are
  *	L/NAME/policy/log-rate  lines per second, beyond which lines are left
  *	                        out (and counted); 0 = no limit
  *

@@ -3,12 +3,20 @@
 # what was written before it came or while it was away is not lost.
 . "$(dirname "$0")/lib.sh"
 
-# mux [OPTION...]: runs it on ./sc, its output in ./log and ./errlog.
-mux()
+# mux [OPTION...]: runs it on ./sc, its output in ./log and ./errlog, and waits
+# until it says that it is ready.
+mux() { mux_to log "$@"; }
+mux_to()
 {
-	env --default-signal logmux "$@" sc </dev/null >>log 2>>errlog &
+	local to=$1
+	shift
+	[ -e ready ] || mkfifo ready
+	echo 3 >notification-fd
+	exec 9<>ready
+	env --default-signal logmux "$@" sc </dev/null >>"$to" 2>>errlog 3>&9 9>&- &
 	PID=$!
 	echo "$PID" >>"$T/.pids"
+	read -r -t 30 <&9 || fail "not ready: $(cat errlog)"
 }
 fifo() { mkdir -p sc/.init/log "sc/${1%:err}"; mkfifo -m 600 "sc/.init/log/$1"; }
 lines() { [ "$(grep -c "$1" log)" -ge "$2" ]; }
@@ -77,6 +85,20 @@ t_json()
 	like "$(cat log)" '"service":"a","stream":"stdout","message":"say \"hi\"\t'
 	like "$(cat errlog)" '"service":"a","stream":"stderr","message":"oops"}'
 	grep -qE '^\{"time":"20[0-9-]+T[0-9:]+\.[0-9]{6}Z",' log || fail "no time"
+}
+
+t_one_service_is_other()
+{
+	fifo a
+	fifo b
+	mkdir -p sc/b/policy
+	echo plain >sc/b/policy/log
+	mux -f prefix
+	redirfd -u 1 sc/.init/log/a echo one
+	redirfd -u 1 sc/.init/log/b echo two
+	stop
+	is "$(sort log)" "a | one
+two"
 }
 
 t_a_long_line_comes_in_pieces()
@@ -151,9 +173,9 @@ t_new_fifos_are_found()
 t_no_reader_is_no_end()
 {
 	fifo a
-	env --default-signal logmux sc 2>errlog </dev/null > >(head -n 1 >log) &
-	PID=$!
-	echo "$PID" >>"$T/.pids"
+	mkfifo out
+	head -n 1 out >log &
+	mux_to out
 	redirfd -u 1 sc/.init/log/a seq 100000
 	within 20 grep -q 'unable to write to stdout' errlog
 	# the writer is not held up
@@ -232,6 +254,7 @@ t_usage()
 check prefix_and_waiting_lines
 check lines_are_never_mixed
 check json
+check one_service_is_other
 check a_long_line_comes_in_pieces
 check rate
 check comes_back
