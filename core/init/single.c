@@ -92,12 +92,14 @@ static void pass_on(const struct single *s, int sig)
 	kill(o->group ? -s->pid : s->pid, as);
 }
 
-/* What a terminal sends to whoever gives it up. */
+/* What the leader of a session gets, as if from itself, when it gives up its
+ * terminal. */
 static bool is_echo(struct single *s, const siginfo_t *si)
 {
 	int i = si->si_signo == SIGHUP ? 0 : si->si_signo == SIGCONT ? 1 : -1;
 
-	if (i < 0 || !s->let_go[i] || si->si_code != SI_KERNEL)
+	if (i < 0 || !s->let_go[i] ||
+	    (si->si_code != SI_KERNEL && si->si_pid != getpid()))
 		return false;
 	s->let_go[i] = false;
 	return true;

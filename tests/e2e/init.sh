@@ -13,8 +13,8 @@ can_isolate() { [ "$(id -u)" = 0 ] && unshare -p -m -f --mount-proc true 2>/dev/
 
 # A service that says when it goes up and down: NAME CODE [BEFORE-READY].
 steady() {
-	printf '#!/bin/sh\nlog() { echo "$*" >>%s/log; }\n%s\nlog %s up\n' "${OUT:-$PWD}" "${3:-:}" "$1"
-	printf 'trap "log %s down; exit %s" TERM\nwhile :; do sleep 0.05; done\n' "$1" "$2"
+	printf '#!/bin/sh\nlog() { echo "$*" >>%s/log; }\n%s\n' "${OUT:-$PWD}" "${3:-:}"
+	printf 'trap "log %s down; exit %s" TERM\nlog %s up\nwhile :; do sleep 0.05; done\n' "$1" "$2" "$1"
 }
 # node NAME CODE [BEFORE-READY]: a longrun in L, its dependencies in $DEPS.
 node() {
@@ -353,8 +353,8 @@ t_alone_codes() {
 		rc 7 $n -- sh -c 'exit 7'
 		rc 137 $n -- sh -c 'kill -9 $$'
 	done
-	for n in init 'tini -s'; do rc 127 $n -- /nonexistent; rc 126 $n -- /; done
-	rc 2 dumb-init /nonexistent; rc 1 catatonit /nonexistent
+	for n in init 'tini -s'; do rc 127 $n -- "$PWD/nobody"; rc 126 $n -- /; done
+	rc 2 dumb-init "$PWD/nobody"; rc 1 catatonit "$PWD/nobody"
 	rc 1 tini; rc 1 dumb-init; rc 1 catatonit
 	rc 0 tini -s -e 7 -- sh -c 'exit 7'; rc 0 init -e 143 sh -c 'kill $$'; rc 3 tini -s -e 7 sh -c 'exit 3'
 }
@@ -381,12 +381,20 @@ t_alone_groups() {
 	for n in 'init -g' 'tini -sg' 'env TINI_KILL_PROCESS_GROUP=1 tini -s' dumb-init 'catatonit -g'; do
 		rm -f log
 		# shellcheck disable=SC2086
-		bg $n -- sh -c '(trap "echo child down >>log; exit" TERM; echo child up >>log; while :; do sleep 0.05; done) & trap "wait; exit 8" TERM; wait' 2>err
+		bg $n -- sh -c 'trap "wait; exit 8" TERM; (trap "echo child down >>log; exit" TERM; echo child up >>log; while :; do sleep 0.05; done) & wait' 2>err
 		INIT=$PID; up child; stop; code 8; said 'child down' || fail "$n"
 	done
 	rm -f log
 	bg env DUMB_INIT_SETSID=0 dumb-init sh -c 'trap "exit 8" TERM; echo x up >>log; while :; do sleep 0.05; done' 2>err
 	INIT=$PID; up x; stop; code 8
+}
+
+t_alone_on_a_terminal() {
+	local n
+	for n in init 'tini -s' dumb-init catatonit; do
+		echo hello | timeout 30 script -qec "$n sh -c 'read x </dev/tty; echo got \$x'" /dev/null >out
+		like "$(cat out)" 'got hello' "$n"
+	done
 }
 
 for t in $(declare -F | sed -n 's/^declare -f t_//p'); do
