@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+/* s6-rc - start, stop and list services as s6-rc's command does
+ *
+ * usage: s6-rc [ options ] change [ service... ]
+ * usage: s6-rc [ options ] list [ service... ]
+ * usage: s6-rc [ options ] start|stop service...
+ *
+ * Acts on init's live scandir. A bundle stands for its services.
+ *  -u  up, with what is needed (default); -d  down, with what needs it
+ *  -a  all that are up, and what is named
+ *  -t MS  most time to wait for each; 0 = without end
+ *  -v LEVEL, -l DIR, -n TIMES, -b, -p, -D, -X  are understood, without effect
+ *
+ * The down of a oneshot runs when the container stops, not before.
+ *
+ * Exit: 0 ok, 1 a service failed, 2 timed out, 3 unknown service, 100 wrong
+ *   usage or no init, 111 system call failed.
+ * See: https://skarnet.org/software/s6-rc/s6-rc.html
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "applet.h"
+#include "applets.h"
+#include "base.h"
+#include "survey.h"
+
+struct s6_rc {
+	bool down, all, none;
+	const char *text;
+	uint32_t timeout; /* ms */
+};
+
+#define FLAG(c, f) {c, NULL, OPT_FLAG, offsetof(struct s6_rc, f), 0, NULL}
+#define TEXT(c) {c, NULL, OPT_STR, offsetof(struct s6_rc, text), 0, NULL}
+static const struct opt s6_rc_opts[] = {
+	{'u', NULL, OPT_SET, offsetof(struct s6_rc, none), 0, NULL},
+	FLAG('d', down),
+	FLAG('a', all),
+	{'t', NULL, OPT_U32, offsetof(struct s6_rc, timeout), 0, NULL},
+	TEXT('v'),
+	TEXT('l'),
+	TEXT('n'),
+	FLAG('b', none),
+	FLAG('p', none),
+	FLAG('D', down),
+	FLAG('X', none),
+	{0},
+};
+
+static int64_t deadline(const struct s6_rc *o)
+{
+	return o->timeout ? clock_mono_ms() + o->timeout : CLOCK_NEVER;
+}
+
+static bool active(const struct survey_service *s)
+{
+	return s->type == SURVEY_ONESHOT ? s->state == SURVEY_DONE : s->up;
+}
+
+/* Does m need s, itself or through a bundle? */
+static bool needs(const struct survey *v, const struct survey_service *m,
+		  const struct survey_service *s, int depth)
+{
+	for (char **d = m->deps; depth && *d; d++) {
+		const struct survey_service *x = survey_get(v, *d);
+
+		if (x == s || (x && x->type == SURVEY_BUNDLE &&
+			       needs(v, x, s, depth - 1)))
+			return true;
+	}
+	return false;
+}
+
+/* What needs it first. */
+static int go_down(const struct s6_rc *o, struct survey *v,
+		   struct survey_service *s, struct err *e)
+{
+	int r = 0;
+
+	if (s->seen)
+		return 0;
+	s->seen = true;
+	for (char **d = s->deps; s->type == SURVEY_BUNDLE && *d; d++) {
+		struct survey_service *m = survey_get(v, *d);
+
+		if (m && go_down(o, v, m, e) < 0)
+			r = -1;
+	}
+	for (size_t i = 0; i < v->n; i++)
+		if (v->s[i].type != SURVEY_BUNDLE && needs(v, &v->s[i], s, 32) &&
+		    go_down(o, v, &v->s[i], e) < 0)
+			r = -1;
+	if (s->type != SURVEY_LONGRUN || !s->supervised ||
+	    (!s->up && !s->st.want_up))
+		return r;
+	if (survey_act(v, s, "d", SURVEY_GOAL_DOWN, deadline(o), e) < 0) {
+		say_warn("unable to stop service %s: %s", s->name, e->text);
+		return -1;
+	}
+	return r;
+}
+
+static int code_of(int code)
+{
+	return code == 99 ? 2 : code == 100 ? 3 : code;
+}
+
+static int go_up(const struct s6_rc *o, char **names)
+{
+	char wait[NUM_TEXT + 2], *words[] = {(char *)"start", (char *)"-t",
+					     wait, NULL, NULL};
+	int code = 0, r;
+
+	snprintf(wait, sizeof(wait), "%ums", o->timeout);
+	for (; *names; names++) {
+		words[3] = *names;
+		r = code_of(start_main(4, words));
+		code = code ? code : r;
+	}
+	return code;
+}
+
+static void print(const struct survey *v, struct survey_service *s)
+{
+	if (s->seen)
+		return;
+	s->seen = true;
+	for (char **d = s->deps; s->type == SURVEY_BUNDLE && *d; d++) {
+		struct survey_service *m = survey_get(v, *d);
+
+		if (m)
+			print(v, m);
+	}
+	if (s->type != SURVEY_BUNDLE)
+		printf("%s\n", s->name);
+}
+
+/* The services that are meant, one call each. */
+static int each(const struct s6_rc *o, struct survey *v, char **names, bool list)
+{
+	struct err e;
+	int code = 0;
+
+	for (char **n = names; *n; n++) {
+		struct survey_service *s = survey_get(v, *n);
+
+		if (!s)
+			continue;
+		if (list)
+			print(v, s);
+		else if (go_down(o, v, s, &e) < 0)
+			code = e.num == ETIMEDOUT ? 2 : 1;
+	}
+	for (size_t i = 0; o->all && i < v->n; i++) {
+		if (v->s[i].type == SURVEY_BUNDLE || !active(&v->s[i]))
+			continue;
+		if (list)
+			print(v, &v->s[i]);
+		else if (go_down(o, v, &v->s[i], &e) < 0)
+			code = e.num == ETIMEDOUT ? 2 : 1;
+	}
+	return fflush(stdout) ? 111 : code;
+}
+
+int s6_rc_main(int argc, char **argv)
+{
+	struct s6_rc o = {.down = false};
+	int i = applet_opts("s6-rc", s6_rc_opts, &o, argc, argv, 1);
+	const char *verb = argv[i++];
+	bool list = !strcmp(verb, "list");
+	char scandir[PATH_MAX];
+	struct survey v;
+	struct err e;
+
+	if (!strcmp(verb, "stop"))
+		o.down = true;
+	else if (!list && strcmp(verb, "start") && strcmp(verb, "change"))
+		applet_usage("s6-rc");
+	if (survey_find(scandir, NULL, &e) < 0)
+		die(100, "%s", e.text);
+	if (survey_load(&v, scandir, &e) < 0)
+		die(111, "%s", e.text);
+	for (char **n = argv + i; *n; n++)
+		if (!survey_get(&v, *n))
+			die(3, "%s is not a recognized identifier", *n);
+	if (!list && !o.down)
+		return go_up(&o, argv + i);
+	return each(&o, &v, argv + i, list);
+}

@@ -1,0 +1,344 @@
+#!/bin/bash
+# Images made for s6-overlay v3 (and v2), unchanged: trees as popular images
+# have them, each booted as /init in a root file system and a pid namespace of
+# its own, then told to stop. What each part did is in /out/log.
+# The trees' text is for the shells inside.
+# shellcheck disable=SC2016,SC2034
+. "$(dirname "$0")/lib.sh"
+
+[ "$(id -u)" = 0 ] && unshare -p -m -f --mount-proc true 2>/dev/null || {
+	t_namespaces() { skip 'no pid and mount namespaces here'; }
+	check namespaces
+	finish
+	exit
+}
+
+# --- making an image ---
+
+image() {
+	mkdir -p out root/{usr,proc,dev,tmp,run,out,app,command,var,etc/s6-overlay/s6-rc.d/user/contents.d}
+	chmod 1777 root/tmp
+	ln -s usr/bin usr/sbin usr/lib root/
+	[ ! -e /usr/lib64 ] || ln -s usr/lib64 root/
+	ln -s /run root/var/run
+	cp "$BUILD/basebox" root/command/basebox
+	for n in $("$BIN/basebox" --list); do ln -s basebox "root/command/$n"; done
+	ln -s command/basebox root/init
+	echo 'root:x:0:0:root:/:/bin/sh
+nobody:x:65534:65534:nobody:/:/bin/sh' >root/etc/passwd
+	echo 'root:x:0:
+nobody:x:65534:' >root/etc/group
+	RC=root/etc/s6-overlay/s6-rc.d
+}
+# put PATH TEXT: an executable file of the image.
+put() { mkdir -p "root/$(dirname "$1")"; printf '%s\n' "$2" >"root/$1"; chmod +x "root/$1"; }
+names() { local d=$1 n; shift; mkdir -p "$d"; for n; do : >"$d/$n"; done; }
+user() { names "$RC/user/contents.d" "$@"; }
+STEADY='trap "echo $0 >/dev/null; log NAME down; exit 0" TERM
+log NAME up
+while sleep 0.05 || exit 1; do :; done'
+LOG='log() { echo "$*" >>/out/log; }'
+# A script that says up, stays, says down when it is told to.
+steady() { printf '#!%s\n%s\n%s' "${2:-/bin/sh}" "$LOG" "${STEADY//NAME/$1}"; }
+# longrun NAME [DEPENDENCY...] with the shebang $SHEBANG
+longrun() {
+	local n=$1; shift
+	put "etc/s6-overlay/s6-rc.d/$n/run" "$(steady "$n" "${SHEBANG-}")"
+	echo longrun >"$RC/$n/type"
+	names "$RC/$n/dependencies.d" "$@"
+}
+# oneshot NAME UP [DEPENDENCY...]
+oneshot() {
+	local n=$1 up=$2; shift 2
+	names "$RC/$n/dependencies.d" "$@"
+	echo oneshot >"$RC/$n/type"
+	printf '%s\n' "$up" >"$RC/$n/up"
+}
+
+# --- living in it ---
+
+inside='cd "$1" && mount --rbind /usr root/usr && mount --rbind /dev root/dev &&
+mount --bind out root/out && mount -t proc proc root/proc &&
+mount -t tmpfs -o noexec,mode=755 none root/run || exit 99
+shift
+exec /usr/sbin/chroot root /init "$@"'
+boot() {
+	bg unshare -p -m -f --kill-child --mount-proc --propagation private \
+		env -i PATH=/usr/bin:/bin "${ENV[@]}" bash -c "$inside" - "$T" "$@" 2>>err
+	INIT=$PID
+}
+ENV=(A=1)
+said() { grep -qx "$1" "$T/out/log" 2>/dev/null; }
+ended_or_said() { dead "$INIT" || said "$1"; }
+wait_for() {
+	within 30 ended_or_said "$1"
+	said "$1" || fail "it ended without <$1>: $(tail -n 2 err), log: $(cat out/log)"
+}
+# Tells PID 1 of the namespace.
+stop() { local p; read -ra p <"/proc/$INIT/task/$INIT/children"; kill -TERM "${p[0]}"; }
+code() { local r=0; wait "$INIT" || r=$?; is "$r" "$1" "exit code"; }
+line() { grep -nx "$1" "$T/out/log" | head -1 | cut -d: -f1; }
+before() {
+	said "$1" || fail "no <$1> in $(cat out/log)"
+	said "$2" || fail "no <$2> in $(cat out/log)"
+	[ "$(line "$1")" -lt "$(line "$2")" ] || fail "<$1> is not before <$2>: $(cat out/log)"
+}
+
+# 1. Oneshots whose up is the path of a script, with-contenv, variables that
+# scripts leave for others, bundles between the stages.
+t_stages() {
+	image
+	oneshot init-adduser /etc/s6-overlay/s6-rc.d/init-adduser/run
+	put etc/s6-overlay/s6-rc.d/init-adduser/run '#!/command/with-contenv bash
+echo "adduser PUID=$PUID" >>/out/log
+printf "%s" made >/run/s6/container_environment/LATER'
+	oneshot init-config '/command/execlineb -P /etc/s6-overlay/s6-rc.d/init-config/run' init-adduser
+	put etc/s6-overlay/s6-rc.d/init-config/run '#!/command/execlineb -P
+/command/with-contenv importas -i L LATER redirfd -a 1 /out/log s6-echo "config LATER=${L}"'
+	mkdir -p "$RC/init-services"
+	echo bundle >"$RC/init-services/type"
+	names "$RC/init-services/contents.d" init-adduser init-config
+	SHEBANG='/command/with-contenv bash' longrun svc-nginx init-services
+	longrun svc-php init-services
+	longrun svc-unused
+	user init-adduser init-config init-services svc-nginx svc-php
+	ENV=(PUID=1000)
+	boot
+	wait_for 'svc-nginx up'
+	wait_for 'svc-php up'
+	before 'adduser PUID=1000' 'config LATER=made'
+	before 'config LATER=made' 'svc-nginx up'
+	stop
+	code 0
+	before 'svc-nginx up' 'svc-nginx down'
+	said 'svc-php down'
+	! said 'svc-unused up' || fail 'a service outside of the bundle was started'
+}
+check stages
+
+# 2. v2's cont-init.d, services.d and cont-finish.d.
+t_legacy() {
+	image
+	put etc/cont-init.d/10-second '#!/command/with-contenv sh
+echo second >>/out/log'
+	put etc/cont-init.d/01-first '#!/bin/sh
+echo first >>/out/log; exit 3'
+	put etc/services.d/web/run "$(steady web)"
+	put etc/services.d/web/finish '#!/bin/sh
+echo "web finish $1" >>/out/log'
+	put etc/cont-finish.d/01-bye '#!/bin/sh
+echo bye >>/out/log'
+	boot
+	wait_for 'web up'
+	before first second
+	before second 'web up'
+	stop
+	code 0
+	before 'web down' 'web finish 0'
+	before 'web finish 0' bye
+}
+check legacy
+
+# 3. A finish that gives its code to the container and halts it.
+t_finish_halts() {
+	image
+	put etc/services.d/app/run '#!/bin/sh
+exit 7'
+	put etc/services.d/app/finish '#!/bin/sh
+echo "finish $1" >>/out/log
+echo "$1" >/run/s6-linux-init-container-results/exitcode
+exec /run/s6/basedir/bin/halt'
+	put etc/services.d/other/run "$(steady other)"
+	boot
+	code 7
+	said 'finish 7' || fail 'finish was not run'
+}
+check finish_halts
+
+# 4. An execline finish of Home Assistant's kind: the signal's code, and v2's
+# paths for ending all.
+t_finish_v2() {
+	image
+	put etc/services.d/core/run "#!/bin/sh
+$LOG
+log core up
+kill -9 \$\$"
+	put etc/services.d/core/finish '#!/command/execlineb -S1
+if { eltest ${1} -eq 256 }
+foreground { redirfd -w 1 /var/run/s6/env-stage3/S6_STAGE2_EXITED s6-echo 137 }
+s6-svscanctl -t /var/run/s6/services'
+	boot
+	code 137
+}
+check finish_v2
+
+# 5. A producer piped into a logger, which becomes one bundle.
+t_pipeline() {
+	image
+	put etc/s6-overlay/s6-rc.d/gen/run '#!/bin/sh
+echo "line one"
+exec sleep 1000'
+	echo longrun >"$RC/gen/type"
+	echo gen-log >"$RC/gen/producer-for"
+	put etc/s6-overlay/s6-rc.d/gen-log/run '#!/bin/sh
+echo "logger up" >>/out/log
+while read -r l; do echo "got $l" >>/out/log; done'
+	echo longrun >"$RC/gen-log/type"
+	echo gen >"$RC/gen-log/consumer-for"
+	echo gen-pipeline >"$RC/gen-log/pipeline-name"
+	user gen-pipeline
+	boot
+	wait_for 'got line one'
+	before 'logger up' 'got line one'
+	stop
+	code 0
+}
+check pipeline
+
+# 6. user-bundles.d of newer releases, and user2 behind the legacy services.
+t_user_bundles() {
+	image
+	longrun first
+	longrun late legacy-services
+	mkdir -p root/etc/s6-overlay/user-bundles.d/{user,user2}
+	echo bundle >root/etc/s6-overlay/user-bundles.d/user/type
+	names root/etc/s6-overlay/user-bundles.d/user/contents.d first
+	names root/etc/s6-overlay/user-bundles.d/user2/contents.d late
+	put etc/services.d/old/run "$(steady old)"
+	boot
+	wait_for 'late up'
+	wait_for 'old up'
+	wait_for 'first up'
+	stop
+	code 0
+	before 'late up' 'late down'
+	said 'old down' && said 'first down' || fail "not all went down: $(cat out/log)"
+}
+check user_bundles
+
+# 7. A oneshot that fails stops the container when S6_BEHAVIOUR_IF_STAGE2_FAILS
+# is 2, and otherwise only what depends on it.
+t_stage2_fails() {
+	image
+	oneshot bad 'exit 1'
+	longrun behind bad
+	longrun beside
+	user bad behind beside
+	ENV=(S6_BEHAVIOUR_IF_STAGE2_FAILS=2)
+	boot
+	code 120
+	rm -f out/log
+	ENV=(A=1)
+	boot
+	wait_for 'beside up'
+	stop
+	code 0
+	! said 'behind up' || fail 'what depends on a failed oneshot was started'
+}
+check stage2_fails
+
+# 8. The older files `dependencies` and `contents`; a oneshot with a down.
+t_old_format() {
+	image
+	oneshot prepare 'redirfd -a 1 /out/log s6-echo "prepare up"'
+	echo 'redirfd -a 1 /out/log s6-echo "prepare down"' >"$RC/prepare/down"
+	longrun a
+	rm -r "$RC/a/dependencies.d"
+	printf '# what it needs\nprepare\n' >"$RC/a/dependencies"
+	mkdir "$RC/all"
+	echo bundle >"$RC/all/type"
+	printf 'a\nprepare\n' >"$RC/all/contents"
+	user all
+	boot
+	wait_for 'a up'
+	before 'prepare up' 'a up'
+	stop
+	code 0
+	before 'a down' 'prepare down'
+}
+check old_format
+
+# 9. CMD beside the services: it starts last, its end is the container's.
+t_command() {
+	image
+	longrun svc
+	user svc
+	put etc/cont-init.d/01 '#!/bin/sh
+echo init >>/out/log'
+	put app/main '#!/bin/sh
+echo "main $1 in $PWD" >>/out/log
+exit 42'
+	boot /app/main "an argument"
+	code 42
+	before init 'main an argument in /'
+	said 'svc down' || fail 'the service was not stopped'
+}
+check command
+
+# 10. Services made at the start by S6_STAGE2_HOOK, in a profile.
+t_hook_and_profile() {
+	image
+	put etc/make '#!/bin/sh
+mkdir -p /etc/cont-profile.d/p/services.d/made
+cp /etc/template /etc/cont-profile.d/p/services.d/made/run
+echo hook >>/out/log'
+	put etc/template "$(steady made)"
+	put etc/services.d/other/run "$(steady other)"
+	mkdir -p root/etc/cont-profile.d/p/cont-init.d
+	ENV=(S6_STAGE2_HOOK=/etc/make S6_RUNTIME_PROFILE=p)
+	boot
+	wait_for 'made up'
+	before hook 'made up'
+	stop
+	code 0
+	! said 'other up' || fail 'a service outside of the profile was started'
+}
+check hook_and_profile
+
+# 11. fix-attrs.d, and an up that somebody wrote as a shell script.
+t_fix_attrs() {
+	image
+	mkdir -p root/var/data/sub root/etc/fix-attrs.d
+	: >root/var/data/sub/file
+	echo '/var/data true nosuch,65534:65534 0640 0750
+# a comment' >root/etc/fix-attrs.d/01-data
+	oneshot look '#!/bin/sh
+stat -c "%u %g %a" /var/data/sub/file >>/out/log
+if [ -d /var/data/sub ]; then stat -c "%u %g %a" /var/data/sub >>/out/log; fi
+echo done >>/out/log' base
+	user look
+	boot
+	wait_for done
+	stop
+	code 0
+	before '65534 65534 640' '65534 65534 750'
+}
+check fix_attrs
+
+# 12. s6-rc's command, from inside.
+t_s6_rc() {
+	image
+	longrun db
+	longrun web db
+	longrun spare
+	put etc/s6-overlay/s6-rc.d/ask/run '#!/bin/sh
+while ! grep -qx "web up" /out/log; do sleep 0.05 || exit 1; done
+s6-rc -a list | sort | tr "\n" " " >/out/first
+s6-rc -u change spare || exit 1
+s6-rc -d change db || exit 1
+s6-rc -a list | sort | tr "\n" " " >/out/second
+s6-rc -u change nosuch 2>/dev/null
+echo "unknown $?" >>/out/log
+exec sleep 1000'
+	echo longrun >"$RC/ask/type"
+	user db web ask
+	boot
+	wait_for 'unknown 3'
+	is "$(cat out/first)" 'ask db fix-attrs legacy-cont-init web '
+	is "$(cat out/second)" 'ask fix-attrs legacy-cont-init spare '
+	before 'web down' 'db down'
+	stop
+	code 0
+}
+check s6_rc
+finish
