@@ -126,6 +126,38 @@ static int make_files(struct service *s, struct err *e)
 	return s->control.fd < 0 ? -1 : 0;
 }
 
+/* A file control-group names who, beside the owner, may watch and command this
+ * service: what s6-svperms would give to that group. */
+static void grant(struct service *s)
+{
+	char name[64], link[LINK_MAX_LEN];
+	int FD_AUTO fd = openat(s->dir, "control-group",
+				O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, name, sizeof(name) - 1);
+	uint64_t number;
+	const char *place;
+	gid_t gid = 0;
+
+	if (n <= 0)
+		return;
+	name[n] = '\0';
+	name[strcspn(name, " \t\r\n")] = '\0';
+	if (num_arg(name, UINT32_MAX - 1, &number)) {
+		gid = (gid_t)number;
+	} else if (group_find(name, &gid, NULL) <= 0) {
+		service_warn(s, 0, "control-group: no group %s", name);
+		return;
+	}
+	place = place_of(s->home, S6_SUPERVISE, link);
+	if (fchownat(s->home, place, (uid_t)-1, gid, 0) < 0 ||
+	    fchmodat(s->home, place, 0710, 0) < 0 ||
+	    fchown(s->control.fd, (uid_t)-1, gid) < 0 ||
+	    fchmod(s->control.fd, 0620) < 0 ||
+	    fchownat(s->event_home, S6_EVENT, (uid_t)-1, gid, 0) < 0 ||
+	    fchmodat(s->event_home, S6_EVENT, 03730, 0) < 0)
+		service_warn(s, errno, "control-group %s", name);
+}
+
 /* The status a supervisor starts with; pid 0 and paused = never started. */
 static void first_status(struct service *s)
 {
@@ -150,6 +182,7 @@ static int open_all(struct service *s, struct err *e)
 	if (s6_tally_clear(s->home, S6_TALLY, e) < 0)
 		service_warn(s, 0, "%s", e->text);
 	unlinkat(s->home, "supervise/last-error", 0);
+	grant(s);
 	return service_listen(s, e);
 }
 

@@ -225,7 +225,35 @@ t_namespace() { # Enterprise's fields go out as they are
 	like "$(cat seen)" '"Partition":"part"'
 }
 
-for t in liars silent_agent change_during_a_request address_templates namespace alias agent_checks killed_registrar token_rotated; do
+# As user 65531: what control-group gives is enough to follow and to command.
+t_unprivileged() {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	as() { s6-applyuidgid -u "$1" -g "$1" -G "$1" "${@:2}"; }
+	mkdir -p s/a store
+	printf '#!/bin/sh\nexec sleep 1000\n' >s/a/run
+	echo 65531 >s/a/control-group
+	chmod 755 s/a/run
+	conf <<<'service { name = "a" id = "a" port = 9 address = "127.0.0.1" }'
+	chown 65531:65531 run store
+	ADDR=dir://$PWD/store
+	bg s6-svscan s
+	within 30 s6-svstat s/a
+	export BASEBOX_SCANDIR=$PWD/s
+	bg s6-applyuidgid -u 65531 -g 65531 -G 65531 register -config-dir conf -consul-addr "$ADDR" 2>>reg.log
+	within 30 grep -q 'registered a' reg.log
+	pid=$(s6-svstat -o pid s/a)
+	as 65531 s6-svc -k s/a || fail "it may not command"
+	within 30 grep -q 'killed by SIGKILL' reg.log
+	within 30 eval "[ \"\$(s6-svstat -o pid s/a)\" != $pid ]"
+	within 30 eval 'register list -consul-addr $ADDR | grep -q passing'
+	rc 111 as 65532 s6-svc -k s/a
+	rc 111 as 65532 s6-svstat s/a
+	s6-svperms -v s/a >perms
+	like "$(cat perms)" 'control: group'
+	like "$(cat perms)" 'events: group'
+}
+
+for t in unprivileged liars silent_agent change_during_a_request address_templates namespace alias agent_checks killed_registrar token_rotated; do
 	check $t
 done
 finish
