@@ -175,6 +175,8 @@ static void on_draw(struct loop_timer *t)
 	for (size_t i = 0; i < v.n; i++)
 		if (v.s[i].supervised)
 			listen_to(w, v.s[i].name);
+		else if (v.s[i].type != SURVEY_BUNDLE)
+			w->deaf = true; /* nothing tells when it is taken up */
 	drop(w, false);
 	show(w, &v);
 	survey_free(&v);
