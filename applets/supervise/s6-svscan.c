@@ -17,6 +17,9 @@
  *  --isolate  an s6-supervise process for each service, as s6 has it; a file
  *             flag-own-supervisor in a service directory does it for that one
  *
+ * A file control-group in a service directory names a group whose members may
+ * see and command it.
+ *
  * Signals: TERM, INT stop all, loggers last; QUIT stops all at once; HUP scans
  * and ends what is gone; ALRM scans; ABRT leaves at once. An executable
  * .s6-svscan/SIGNAME takes the place of each but ALRM and ABRT. A second TERM

@@ -476,11 +476,44 @@ static void two_hundred_restarts_leave_nothing(void **state)
 
 #define SERVICE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void expect_mode(const char *path, mode_t mode, gid_t gid)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, mode);
+	assert_int_equal(st.st_gid, gid);
+}
+
+/* A group that the file names may see and command the service. */
+static void control_group(void **state)
+{
+	char text[NUM_TEXT];
+	gid_t gid = geteuid() ? getegid() : 12345;
+
+	(void)state;
+	num_put_u64(text, gid);
+	rig_put("s", "run", "exec sleep 1000");
+	rig_put("s", "control-group", text);
+	begin(&s, "s");
+	assert_true(rig_state(&rig, &s, SERVICE_UP, LONG));
+	expect_mode("s/supervise", 0710, gid);
+	expect_mode("s/supervise/control", 0620, gid);
+	expect_mode("s/event", 03730, gid);
+	/* One that is not known changes nothing. */
+	rig_put("a", "run", "exec sleep 1000");
+	rig_put("a", "control-group", "no-such-group");
+	begin(&a, "a");
+	assert_true(rig_state(&rig, &a, SERVICE_UP, LONG));
+	expect_mode("a/supervise", 0700, getegid());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SERVICE_TEST(a_cycle_is_told_by_events),
 		SERVICE_TEST(what_never_started_is_marked),
+		SERVICE_TEST(control_group),
 		SERVICE_TEST(finish_125_is_permanent),
 		SERVICE_TEST(a_service_that_was_up_a_second_restarts_at_once),
 		SERVICE_TEST(orders_start_at_once),
