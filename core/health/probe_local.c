@@ -34,7 +34,7 @@ static int file_target(const char *url, char path[PATH_MAX], int64_t *max_age,
 static void file_begin(struct health_probe *p)
 {
 	struct timespec now = clock_wall();
-	char path[PATH_MAX], age_text[DUR_TEXT];
+	char path[PATH_MAX], limit[DUR_TEXT];
 	struct stat st;
 	int64_t max_age, age;
 	struct err e;
@@ -50,13 +50,14 @@ static void file_begin(struct health_probe *p)
 	}
 	age = (now.tv_sec - st.st_mtim.tv_sec) * DUR_S +
 	      (now.tv_nsec - st.st_mtim.tv_nsec);
-	age = age < 0 ? 0 : age / DUR_MS * DUR_MS;
-	dur_put(age_text, age);
+	/* the age itself is not told: an output that changes each time would
+	 * be sent each time */
+	dur_put(limit, max_age);
 	if (max_age && age > max_age)
-		probe_done(p, HEALTH_CRITICAL, "file %s: %s old", path, age_text);
+		probe_done(p, HEALTH_CRITICAL, "file %s: older than %s", path,
+			   limit);
 	else
-		probe_done(p, HEALTH_PASSING, "file %s: there, %s old", path,
-			   age_text);
+		probe_done(p, HEALTH_PASSING, "file %s: there", path);
 }
 
 int health_file_valid(const char *url, struct err *e)
