@@ -15,6 +15,11 @@
  * TERM or INT, waiting out the drain before it exits. HUP reads the definitions
  * again.
  *
+ * An address may be go-sockaddr's template: address = "{{ GetPrivateIP }}". To
+ * follow services as another user than the supervisor's, name that user's group
+ * in a file control-group in their directories. An agent that does not answer
+ * at the stop is left after 5 s; the TTL takes the services away.
+ *
  *   -config-dir DIR       *.hcl and *.json of it; default /etc/consul.d
  *   -config-file FILE     a definition file; both may be repeated
  *   -consul-addr ADDR     host:port, http(s)://, unix:// or dir:///path; else
