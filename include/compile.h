@@ -19,11 +19,14 @@ struct compile_opts {
 	bool live;        /* it is the one that init will supervise: replace
 			   * what an earlier life left there, and make what
 			   * s6-overlay has in /run */
+	bool lint;        /* look at what would be executed, too */
 	bool cmd;         /* the container has a command of its own */
 };
 
 /* 0 = done, 1 = findings (nothing is written), -1 = a system call failed. */
 int compile_run(const struct compile_opts *o, struct buf *findings,
 		struct err *e) MUST_USE;
+/* Removes a directory and all in it. */
+int compile_remove(const char *path, struct err *e) MUST_USE;
 
 #endif

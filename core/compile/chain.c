@@ -44,7 +44,10 @@ static void command(struct manifest *m, struct buf *b, enum m_slot slot,
 
 	m->key = key;
 	if (n->kind == HCL_LIST && n->n) {
-		cp_words(b, m_texts(m, n));
+		const char **words = m_texts(m, n);
+
+		cp_words(b, words);
+		cp_runnable(m->c, m_at(m, n->list[0]->pos), words[0]);
 		return;
 	}
 	text = n->kind == HCL_STRING ? m_text(m, n) : "";

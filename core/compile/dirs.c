@@ -121,10 +121,12 @@ static void program(struct cp *c, struct cp_node *n, const char *dir,
 
 	if (!cp_exists(path))
 		return;
-	if (access(path, X_OK) == 0 || !shebang(c, path))
+	if (access(path, X_OK) == 0 || !shebang(c, path)) {
+		cp_runnable(c, (struct cp_at){.file = path}, path);
 		cp_link(c, n, to, path);
-	else
+	} else {
 		cp_script(c, n, to, cp_program(c, path));
+	}
 }
 
 static bool one_of(const char *name, const char *const *list)

@@ -18,6 +18,13 @@ static bool files_besides(struct cp *c, const char *dir, const char *own)
 	return false;
 }
 
+static bool is_default(struct cp *c, const char *name)
+{
+	const struct cp_node *n = cp_get(c, name);
+
+	return n && n->is_default;
+}
+
 /* Is a service of the base image of use in this one? */
 static bool needed(struct cp *c, const struct cp_node *n)
 {
@@ -30,7 +37,7 @@ static bool needed(struct cp *c, const struct cp_node *n)
 		return true;
 	}
 	if (!strcmp(n->name, "consul-template"))
-		return c->templates.files ||
+		return c->templates.files || is_default(c, "app") ||
 		       files_besides(c, "/etc/consul-template.d",
 				     "basebox.hcl");
 	if (!strcmp(n->name, "register")) {
@@ -44,8 +51,11 @@ static bool needed(struct cp *c, const struct cp_node *n)
 
 static void drop_defaults(struct cp *c)
 {
-	struct cp_node *next;
+	struct cp_node *next, *app = cp_get(c, "app");
 
+	/* its run waits for the renderer, so that goes only after it */
+	if (app && app->is_default && !needed(c, app))
+		cp_drop(c, app);
 	for (struct cp_node *n = c->nodes; n; n = next) {
 		next = n->next;
 		if (n->is_default && !needed(c, n))

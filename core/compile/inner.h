@@ -73,6 +73,7 @@ struct cp {
 	/* The manifest's blocks, a file for each of its files: what the
 	 * renderer and the registrar get below manifest.d. */
 	struct cp_node templates, registers;
+	struct cp_name *ports; /* of register blocks */
 	struct cp_edge *edges; /* of `before`, until all nodes are known */
 };
 
@@ -118,6 +119,9 @@ void cp_dirs(struct cp *c, const char *dir);
 /* The words that run an executable file of the image, as execline text: the
  * path alone, or its interpreter first when it is not executable. */
 const char *cp_program(struct cp *c, const char *path);
+
+/* lint.c: an absolute path that cannot be executed is a finding of check. */
+void cp_runnable(struct cp *c, struct cp_at at, const char *path);
 
 /* words.c: execline text */
 void cp_word(struct buf *b, const char *word);

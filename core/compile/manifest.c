@@ -420,6 +420,30 @@ static void template_block(struct manifest *m, const struct hcl_item *it)
 			 m_at(m, r->val->pos));
 }
 
+/* Two services cannot listen on one port. */
+static void ports(struct manifest *m, const struct hcl_node *root)
+{
+	struct cp *c = m->c;
+
+	for (size_t i = 0, at; i < root->n; i++) {
+		const struct hcl_item *it = &root->items[i], *p;
+
+		at = 0;
+		if (!str_is(it->keys[0].name, "register") ||
+		    it->val->kind != HCL_OBJECT)
+			continue;
+		p = hcl_next(it->val, "port", &at);
+		if (!p || p->val->kind != HCL_INT || !p->val->i)
+			continue;
+		const char *port = arena_printf(&c->a, "%lld",
+						(long long)p->val->i);
+		if (cp_has(c->ports, port))
+			cp_find(c, m_at(m, p->val->pos), "port %s is used "
+				"twice", port);
+		cp_add(c, &c->ports, port, m_at(m, p->val->pos));
+	}
+}
+
 static void file(struct manifest *m, const char *base)
 {
 	struct cp *c = m->c;
@@ -462,6 +486,7 @@ static void file(struct manifest *m, const char *base)
 				"oneshot, template or register)",
 				(int)key.n, key.p);
 	}
+	ports(m, root);
 	hand_over(m, base, root, str_of(text));
 }
 

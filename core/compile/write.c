@@ -50,6 +50,14 @@ static int empty(int at, const char *path, bool keep, unsigned depth,
 	return r;
 }
 
+int compile_remove(const char *path, struct err *e)
+{
+	if (empty(AT_FDCWD, path, false, 0, e) < 0)
+		return -1;
+	return rmdir(path) < 0 ? err_set(e, errno, "unable to remove %s", path)
+			       : 0;
+}
+
 /* Services of an earlier life. A plain directory is refused unless it is a
  * compiled one. */
 static int clear(struct cp *c, int out, struct err *e)
