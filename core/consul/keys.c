@@ -41,7 +41,7 @@ void consul_keys_free(struct keys *k)
 	free(k);
 }
 
-static int one(struct keys *k, struct err *e)
+static int one(struct keys *k, struct str text, struct err *e)
 {
 	struct arena a = {0};
 	struct json_in j;
@@ -49,8 +49,7 @@ static int one(struct keys *k, struct err *e)
 	uint64_t modify = 0;
 	int ret;
 
-	json_in_init(&j, str_n(k->element.p, k->element.len), &a, JSON_BORROW,
-		     e);
+	json_in_init(&j, text, &a, JSON_BORROW, e);
 	if (json_in_object(&j))
 		while (json_in_key(&j, &name)) {
 			if (str_is(name, "Key"))
@@ -66,6 +65,19 @@ static int one(struct keys *k, struct err *e)
 	if (ret == 0)
 		k->each(k->ctx, key, modify, value);
 	arena_free(&a);
+	return ret;
+}
+
+/* The end of an element; most lie whole in one piece of the answer. */
+static int end_of_one(struct keys *k, struct str last, struct err *e)
+{
+	int ret;
+
+	if (!k->element.len)
+		return one(k, last, e);
+	if (buf_add(&k->element, last.p, last.n) < 0)
+		return err_nomem(e);
+	ret = one(k, str_n(k->element.p, k->element.len), e);
 	buf_reset(&k->element);
 	return ret;
 }
@@ -122,9 +134,7 @@ static int feed(struct keys *k, const char *p, size_t n, struct err *e)
 		}
 		count(k, p[i++]);
 		if (was >= 2 && k->depth == 1) {
-			if (buf_add(&k->element, p + from, i - from) < 0)
-				return err_nomem(e);
-			if (one(k, e) < 0)
+			if (end_of_one(k, str_n(p + from, i - from), e) < 0)
 				return -1;
 		} else if (was < 2 && k->depth >= 2) {
 			from = i - 1;

@@ -118,9 +118,12 @@ static void on_look(struct loop_timer *timer)
 {
 	struct job *j = timer->ctx;
 	struct trial *t = &j->trial;
-	enum verdict v = look(j);
+	enum verdict v;
 	int64_t now = clock_mono_ms();
 
+	if (j->r->state != RUNNER_RUNNING)
+		return;
+	v = look(j);
 	if (v == VERDICT_GOOD)
 		t->was = false;
 	if (v == VERDICT_CRITICAL && !t->was) {

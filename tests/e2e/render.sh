@@ -15,7 +15,8 @@ put() {
 	*) curl -fsS -X PUT -d "$2" "http://$ADDR/v1/kv/$1" >/dev/null || fail put ;;
 	esac
 }
-ct() { bg consul-template -consul-addr "$ADDR" "$@" 2>err; CT=$PID; }
+# A runtime directory of its own: renderers elsewhere keep the usual one's view.
+ct() { BASEBOX_RUNTIME=${BASEBOX_RUNTIME-$PWD/run} bg consul-template -consul-addr "$ADDR" "$@" 2>err; CT=$PID; }
 ends() { within 10 dead "$CT"; wait "$CT"; is $? "$1" "exit code"; }
 consul_up() {
 	CPORT=$(free_port) ADDR=127.0.0.1:$CPORT

@@ -8,7 +8,8 @@ has() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 put() { printf '%s' "$2" >"kv/.new" && mv kv/.new "kv/$1"; }
 mode() { printf '%s' "$1" >.mode && mv .mode mode; }
 FAST='-consul-retry-backoff 50ms -consul-retry-max-backoff 100ms -consul-retry-attempts 0'
-ct() { bg consul-template "$@" 2>err; CT=$PID; }
+# A runtime directory of its own: renderers elsewhere keep the usual one's view.
+ct() { BASEBOX_RUNTIME=${BASEBOX_RUNTIME-$PWD/run} bg consul-template "$@" 2>err; CT=$PID; }
 ends() { within 20 dead "$CT"; wait "$CT"; is $? "$1" "exit code"; }
 # serve [CERT KEY]: tests/tools/serve.py here
 serve() {
