@@ -252,19 +252,11 @@ bool json_in_bool(struct json_in *j)
 
 /* --- any value --- */
 
-static struct val array(struct json_in *j)
-{
-	struct val v = val_list(j->arena, &type_anys, 0);
+/* Entries and elements of what is still open wait in one heap array until it
+ * ends, so that each gets the room that it needs and leaves no smaller copies
+ * of itself in the arena; the rest of a very large one goes straight in. */
+enum { WAITING = 1 << 16 };
 
-	if (!enter(j))
-		return v;
-	while (json_in_next(j))
-		if (val_push(j->arena, &v, json_in_val(j)) < 0)
-			json_nomem(j);
-	return v;
-}
-
-/* An entry of an object that is still open. */
 static void pool(struct json_in *j, struct val_entry e)
 {
 	if (vec_push(&j->open, &j->nopen, &j->cap_open, e, 0) < 0)
@@ -284,11 +276,47 @@ static struct val unpool(struct json_in *j, size_t from, size_t extra)
 	return v;
 }
 
-/* The first entries wait until the object ends, so that its map gets the room
- * that it needs and no more; those of a large one go straight in. */
+/* The list of the waiting elements from `from` on; its capacity is what Go's
+ * append would have made of it. */
+static struct val unpool_list(struct json_in *j, size_t from)
+{
+	size_t n = j->nopen - from, cap = n ? 1 : 0;
+	struct val v;
+
+	while (cap < n)
+		cap *= 2;
+	v = val_list(j->arena, &type_anys, cap);
+	for (size_t i = from; i < j->nopen; i++)
+		if (val_push(j->arena, &v, j->open[i].v) < 0)
+			json_nomem(j);
+	j->nopen = from;
+	return v;
+}
+
+static struct val array(struct json_in *j)
+{
+	struct val v = {.type = &type_anys}, item;
+	size_t from = j->nopen;
+	bool waits = j->pools;
+
+	if (!enter(j))
+		return val_list(j->arena, &type_anys, 0);
+	while (json_in_next(j)) {
+		item = json_in_val(j);
+		if (waits && j->nopen - from == WAITING) {
+			v = unpool_list(j, from);
+			waits = false;
+		}
+		if (waits)
+			pool(j, (struct val_entry){.v = item});
+		else if (val_push(j->arena, &v, item) < 0)
+			json_nomem(j);
+	}
+	return waits || !v.list ? unpool_list(j, from) : v;
+}
+
 static struct val object(struct json_in *j)
 {
-	enum { WAITING = 32 };
 	struct val v = {.type = &type_map_any};
 	struct val_entry e;
 	struct str key = STR("");

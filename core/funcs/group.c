@@ -195,10 +195,42 @@ FN(by_key)
 	return 0;
 }
 
-/* Puts a value where a path of names points, making maps on the way. */
-static int explode_one(struct tmpl_call *c, struct val m, struct str key,
-		       struct val v)
+/* The keys that explode takes apart: a map's entries or a list of pairs. */
+struct paths {
+	const struct val_entry *e;
+	const struct val *pairs;
+	size_t n;
+};
+
+static struct str path_at(const struct paths *p, size_t i)
 {
+	return p->e ? p->e[i].key.s : val_field(&p->pairs[i], "Key")->s;
+}
+
+/* The room that the map below a prefix of path i needs: the different names
+ * behind it, as far as the paths stand in order. */
+static size_t names_below(const struct paths *p, size_t i, size_t prefix)
+{
+	struct str top = str_cut(path_at(p, i), 0, prefix), last = {0}, name;
+	size_t count = 0;
+
+	for (; i < p->n && str_prefix(path_at(p, i), top); i++) {
+		struct str rest = path_at(p, i);
+
+		rest = str_cut(rest, prefix, rest.n);
+		if (str_split(&rest, '/', &name) &&
+		    (!count || !str_eq(name, last)))
+			count++;
+		last = name;
+	}
+	return count;
+}
+
+/* Puts a value where path i of names points, making maps on the way. */
+static int explode_one(struct tmpl_call *c, struct val m,
+		       const struct paths *p, size_t i, struct val v)
+{
+	struct str key = path_at(p, i), whole = key;
 	struct str path = key, rest = key, top = STR("");
 	const struct val *next;
 	struct val made;
@@ -206,7 +238,9 @@ static int explode_one(struct tmpl_call *c, struct val m, struct str key,
 	while (str_split(&rest, '/', &top) && rest.p) {
 		next = val_map_gets(&m, top);
 		if (!next) {
-			made = val_map(c->arena, &type_map_any);
+			made = val_map_room(
+				c->arena, &type_map_any,
+				names_below(p, i, (size_t)(rest.p - whole.p)));
 			val_map_sets(c->arena, &m, top, made);
 			next = &made;
 		} else if (next->type != &type_map_any) {
@@ -231,14 +265,14 @@ static int explode_one(struct tmpl_call *c, struct val m, struct str key,
  */
 FN(explode)
 {
-	*out = val_map(c->arena, &type_map_any);
-	for (size_t i = 0; i < val_len_list(&args[0]); i++) {
-		const struct val *p = &args[0].list->items[i];
+	struct paths p = {.n = val_len_list(&args[0])};
 
-		if (explode_one(c, *out, val_field(p, "Key")->s,
-				*val_field(p, "Value")) < 0)
+	*out = val_map(c->arena, &type_map_any);
+	p.pairs = p.n ? args[0].list->items : NULL;
+	for (size_t i = 0; i < p.n; i++)
+		if (explode_one(c, *out, &p, i,
+				*val_field(&p.pairs[i], "Value")) < 0)
 			return -1;
-	}
 	return 0;
 }
 
@@ -247,12 +281,12 @@ FN(explode)
  */
 FN(explode_map)
 {
-	size_t len;
-	const struct val_entry *e = val_map_entries(&args[0], &len);
+	struct paths p = {0};
 
+	p.e = val_map_entries(&args[0], &p.n);
 	*out = val_map(c->arena, &type_map_any);
-	for (size_t i = 0; i < len; i++)
-		if (explode_one(c, *out, e[i].key.s, e[i].v) < 0)
+	for (size_t i = 0; i < p.n; i++)
+		if (explode_one(c, *out, &p, i, p.e[i].v) < 0)
 			return -1;
 	return 0;
 }
