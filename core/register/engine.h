@@ -137,6 +137,9 @@ void reg_settled(struct reg *r);
 void reg_left(struct reg *r);
 /* view.c */
 void reg_view_soon(struct reg *r);
+
+/* unhealthy.c: a check of this service directory failed after it was good. */
+void reg_unhealthy(const struct reg *r, const char *dir, const char *id);
 void reg_view_open(struct reg *r);
 void reg_view_close(struct reg *r);
 /* drain.c: ESTABLISHED sockets on a local port; -1 = cannot be known. */

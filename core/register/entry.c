@@ -26,9 +26,13 @@ static void point_set(struct point *p, enum reg_state state, const char *output)
 static void on_verdict(void *ctx, enum reg_state state, const char *output)
 {
 	struct point *p = ctx;
+	struct entry *en = p->entry;
+	bool was_good = p->state != REG_CRITICAL;
 
 	point_set(p, state, output);
-	entry_pump(p->entry);
+	if (state == REG_CRITICAL && was_good && en->following)
+		reg_unhealthy(en->reg, en->follow.dir, en->s->id);
+	entry_pump(en);
 }
 
 static void probes_start(struct entry *en)

@@ -235,24 +235,46 @@ t_privileges() {
 }
 check privileges
 
-t_life() {
+# live CODE: the manifest's container ends with it; /out is the folder got.
+live() {
 	[ "$(id -u)" = 0 ] && unshare -p -m -f --mount-proc true 2>/dev/null || skip 'no namespaces here'
+	mkdir -p root/{bin,proc,dev,run,tmp,out} got
+	cp "$BUILD/basebox" root/bin/basebox
+	for n in $(basebox --list); do [ -e "root/bin/$n" ] || ln -s basebox "root/bin/$n"; done
+	rc "$1" unshare -p -m -f --kill-child --mount-proc --propagation private bash -c '
+		mount --bind got root/out && mount --rbind /dev root/dev && mount -t proc proc root/proc &&
+		mount -t tmpfs -o noexec,mode=755 none root/run || exit 99
+		PATH=/usr/sbin:$PATH BASEBOX_STORE=dir:///out/store exec chroot root /bin/init'
+}
+t_life() {
 	manifest 'oneshot "first" { command = "redirfd -a 1 /out/log s6-echo first" before = ["app"] }
 service "app" {
   command = "if { redirfd -a 1 /out/log s6-echo app } exit 5"
   ready = ["true"]
   essential = true
 }'
-	mkdir -p root/{bin,proc,dev,run,tmp} got
-	cp "$BUILD/basebox" root/bin/basebox
-	for n in $(basebox --list); do [ -e "root/bin/$n" ] || ln -s basebox "root/bin/$n"; done
-	mkdir root/out
-	mkdir -p root/out
-	rc 5 unshare -p -m -f --kill-child --mount-proc --propagation private bash -c '
-		mount --bind got root/out && mount --rbind /dev root/dev && mount -t proc proc root/proc &&
-		mount -t tmpfs -o noexec,mode=755 none root/run || exit 99
-		PATH=/usr/sbin:$PATH exec chroot root /bin/init'
+	live 5
 	is "$(tr '\n' ' ' <got/log)" 'first app '
 }
 check life
+
+# A check that was good and fails: the service starts again, and says so.
+t_unhealthy_restart() {
+	manifest 'service "app" {
+  command = "ifelse { eltest -e /out/started } { s6-svscanctl -t .. } foreground { redirfd -w 1 /out/started s6-echo x } s6-svwait -D ../register"
+  on_unhealthy = "restart"
+}
+register "app" { port = 1 drain = "0s" check { args = ["execlineb", "-Pc", "ifelse { eltest -e /out/once } { exit 2 } redirfd -w 1 /out/once s6-echo x"] interval = "1s" } }'
+	live 0
+	like "$(cat err)" 'is unhealthy: restart'
+}
+check unhealthy_restart
+
+t_unhealthy_stop() {
+	manifest 'service "app" { command = "s6-svwait -D ../register" on_unhealthy = "stop-container" }
+register "app" { port = 1 drain = "0s" check { args = ["execlineb", "-Pc", "ifelse { eltest -e /out/once } { exit 2 } redirfd -w 1 /out/once s6-echo x"] interval = "1s" } }'
+	live 122
+	like "$(cat err)" 'is unhealthy: stop-container'
+}
+check unhealthy_stop
 finish
