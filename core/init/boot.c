@@ -111,7 +111,6 @@ static void on_signal(void *ctx, int sig)
 	not_quiet(in);
 	if (sig == SIGCHLD) {
 		supervisor_reap(&in->sup);
-		stop_reaped(in);
 	} else if (sig == SIGTERM) {
 		on_term(in);
 	} else if (sig == SIGINT || sig == SIGQUIT || sig == SIGPWR) {

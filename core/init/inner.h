@@ -85,7 +85,7 @@ void stop_walk(struct init *in);
 /* Kills what is left. */
 void stop_force(struct init *in);
 /* A child nobody knows may have been the last one. */
-void stop_reaped(struct init *in);
+void stop_reaped(void *ctx);
 /* This essential service ends the container: with this code, unless that is
  * decided already. */
 void stop_decide(struct init *in, int code);

@@ -349,6 +349,7 @@ void nodes_init(struct init *in)
 	h->unrunnable = unrunnable;
 	h->changed = changed;
 	h->left = left;
+	h->reaped = stop_reaped;
 	in->dir.accepts = accepts;
 	in->graph.start = start_node;
 	in->graph.ctx = in;

@@ -128,8 +128,10 @@ static void strays(struct init *in)
 	loop_timer_set(&in->loop, &in->delay, at, on_strays, in);
 }
 
-void stop_reaped(struct init *in)
+void stop_reaped(void *ctx)
 {
+	struct init *in = ctx;
+
 	if (in->phase != PHASE_STRAYS)
 		return;
 	if (no_children())

@@ -334,7 +334,7 @@ static int open_site(struct vault *v, struct err *e)
 		.keep_alive_s = dur_ms(t->dial_keep_alive) / 1000,
 		.idle_s = dur_ms(t->idle_conn_timeout) / 1000,
 		.no_reuse = t->disable_keep_alives,
-		.agent = *c->user_agent ? c->user_agent : NULL,
+		.agent = c->user_agent && *c->user_agent ? c->user_agent : NULL,
 	};
 
 	clients_tls(&c->ssl, &tls);

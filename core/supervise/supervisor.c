@@ -40,8 +40,11 @@ void supervisor_reap(struct supervisor *sup)
 	int64_t end = clock_mono_ms() + TURN_MS;
 
 	for (int i = 0; i < REAP_TURN; i += REAP_STEP) {
-		if (!reaper_run(&sup->reaper, REAP_STEP))
+		if (!reaper_run(&sup->reaper, REAP_STEP)) {
+			if (sup->hooks.reaped)
+				sup->hooks.reaped(sup->hooks.ctx);
 			return;
+		}
 		if (clock_mono_ms() > end)
 			break;
 	}

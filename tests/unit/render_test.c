@@ -83,7 +83,8 @@ static struct render_template *template(struct fix *f, const char *text,
 
 	*t = (struct render_template){
 		.source = "", .contents = text, .destination = dest,
-		.create_dest_dirs = true, .error_fatal = true, .user = "",
+		.create_dest_dirs = true, .error_fatal = true,
+		.command_error_fatal = true, .user = "",
 		.group = "", .left = "", .right = "", .denylist = l,
 		.sandbox = "", .check = l, .reload = ""};
 	empty_exec(&t->exec);
