@@ -40,6 +40,7 @@
 
 #include "applet.h"
 #include "applets.h"
+#include "execline.h"
 #include "init.h"
 #include "os.h"
 
@@ -122,6 +123,14 @@ static void find_words(void)
 	}
 }
 
+/* s6-overlay's variable comes before the words of CMD. */
+static char **command(char **cmd)
+{
+	char *first = getenv("S6_CMD_ARG0");
+
+	return first && *first ? el_join(&first, 1, cmd) : cmd;
+}
+
 int init_main(int argc, char **argv)
 {
 	struct init in = {0};
@@ -134,7 +143,7 @@ int init_main(int argc, char **argv)
 	single_init(&in.single);
 	next = applet_opts("init", init_opts, &in, argc, argv, 0);
 	if (next < argc)
-		in.boot.cmd = argv + next;
+		in.boot.cmd = command(argv + next);
 	if (in.boot.cmd && !in.boot.compiled &&
 	    (in.plain || in.single.group || !init_has_sources())) {
 		in.single.subreaper = true;

@@ -268,7 +268,8 @@ echo init >>/out/log'
 	put app/main '#!/bin/sh
 echo "main $1 in $PWD" >>/out/log
 exit 42'
-	boot /app/main "an argument"
+	ENV=(S6_CMD_ARG0=/app/main)
+	boot "an argument"
 	code 42
 	before init 'main an argument in /'
 	said 'svc down' || fail 'the service was not stopped'
