@@ -534,7 +534,7 @@ void m_service(struct manifest *m, struct cp_node *n, int64_t instance)
 		cp_text(c, n, "policy/on-start", "0\n");
 		c->cron = true;
 	}
-	if (m->got[M_TAIL] || m->got[M_RATE])
+	if (m->got[M_TAIL] || m->got[M_RATE] || m->got[M_FORMAT])
 		n->logged = true;
 	if (cp_file(n, "policy/essential") && !m->got[M_RESTART])
 		cp_text(c, n, "policy/restart", "never\n");

@@ -43,6 +43,8 @@ static const struct key {
 	{"every", "policy/every", NULL, K_DURATION, S, M_EVERY},
 	{"cron", "policy/cron", NULL, K_CRON, S, M_CRON},
 	{"tail", "policy/tail", NULL, K_LINES, S, M_TAIL},
+	{"log_format", "policy/log", "plain prefix json", K_CHOICE, S,
+	 M_FORMAT},
 	{"log_rate", "policy/log-rate", NULL, K_COUNT, S, M_RATE},
 	{"stop_signal", "down-signal", NULL, K_SIGNAL, S, 0},
 	{"reload_signal", "reload-signal", NULL, K_SIGNAL, S, 0},

@@ -125,7 +125,7 @@ check blocks_for_others
 t_helpers() {
 	manifest 'service "j" { command = ["x"] every = "5m" }
 service "k" { command = ["x"] cron = "0 4 * * *" }
-service "t" { command = ["x"] tail = ["/var/log/a.log", "/b"] log_rate = 50 }
+service "t" { command = ["x"] tail = ["/var/log/a.log", "/b"] log_rate = 50 log_format = "json" }
 service "l" { command = ["x"] log { directory = "/logs" files = 3 } }'
 	compile
 	file j/policy/every 300000
@@ -133,6 +133,8 @@ service "l" { command = ["x"] log { directory = "/logs" files = 3 } }'
 	test -e live/j/down || fail 'a job is started by the boot'
 	script cron/run.ex cron
 	script logmux/run.ex logmux
+	file t/policy/log json
+	file t/policy/log-rate 50
 	file t/policy/tail '/var/log/a.log
 /b'
 	test -p live/.init/log/t || fail 'no FIFO for the log'
@@ -238,11 +240,13 @@ check privileges
 # live CODE: the manifest's container ends with it; /out is the folder got.
 live() {
 	[ "$(id -u)" = 0 ] && unshare -p -m -f --mount-proc true 2>/dev/null || skip 'no namespaces here'
-	mkdir -p root/{bin,proc,dev,run,tmp,out} got
+	mkdir -p root/{bin,usr,proc,dev,run,tmp,out} got
+	ln -s usr/lib root/lib
+	[ ! -e /usr/lib64 ] || ln -s usr/lib64 root/lib64
 	cp "$BUILD/basebox" root/bin/basebox
 	for n in $(basebox --list); do [ -e "root/bin/$n" ] || ln -s basebox "root/bin/$n"; done
 	rc "$1" unshare -p -m -f --kill-child --mount-proc --propagation private bash -c '
-		mount --bind got root/out && mount --rbind /dev root/dev && mount -t proc proc root/proc &&
+		mount --bind got root/out && mount --rbind /usr root/usr && mount --rbind /dev root/dev && mount -t proc proc root/proc &&
 		mount -t tmpfs -o noexec,mode=755 none root/run || exit 99
 		PATH=/usr/sbin:$PATH BASEBOX_STORE=dir:///out/store exec chroot root /bin/init'
 }
@@ -261,7 +265,7 @@ check life
 # A check that was good and fails: the service starts again, and says so.
 t_unhealthy_restart() {
 	manifest 'service "app" {
-  command = "ifelse { eltest -e /out/started } { s6-svscanctl -t .. } foreground { redirfd -w 1 /out/started s6-echo x } s6-svwait -D ../register"
+  command = "ifelse { eltest -e /out/started } { s6-svscanctl -t .. } foreground { redirfd -w 1 /out/started s6-echo x } sleep 1000"
   on_unhealthy = "restart"
 }
 register "app" { port = 1 drain = "0s" check { args = ["execlineb", "-Pc", "ifelse { eltest -e /out/once } { exit 2 } redirfd -w 1 /out/once s6-echo x"] interval = "1s" } }'
@@ -271,7 +275,7 @@ register "app" { port = 1 drain = "0s" check { args = ["execlineb", "-Pc", "ifel
 check unhealthy_restart
 
 t_unhealthy_stop() {
-	manifest 'service "app" { command = "s6-svwait -D ../register" on_unhealthy = "stop-container" }
+	manifest 'service "app" { command = "sleep 1000" on_unhealthy = "stop-container" }
 register "app" { port = 1 drain = "0s" check { args = ["execlineb", "-Pc", "ifelse { eltest -e /out/once } { exit 2 } redirfd -w 1 /out/once s6-echo x"] interval = "1s" } }'
 	live 122
 	like "$(cat err)" 'is unhealthy: stop-container'
