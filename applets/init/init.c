@@ -3,6 +3,7 @@
  *
  * usage: init [ PROG [ ARGS... ] ]
  * usage: init compile [ OPTIONS ] DIR
+ * usage: init check [ -r ROOT ]
  * usage: init --compiled DIR [ PROG [ ARGS... ] ]
  *
  * The ENTRYPOINT of an image. Services come from /etc/s6, /etc/basebox.d and an
@@ -138,6 +139,8 @@ int init_main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "compile"))
 		return init_compile_main(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "check"))
+		return check_main(argc - 1, argv + 1);
 	signal_block_all();
 	init_options_env(&in.boot);
 	single_init(&in.single);

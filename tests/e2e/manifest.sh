@@ -192,6 +192,7 @@ register "b" { port = 80 }'
 	printf '\xff\xff' >>root/app/three
 	chmod +x root/app/{one,two,three}
 	rc 100 basebox check -r root
+	rc 100 init check -r root
 	sed -i "s|^$PWD/root/etc/basebox.d/||" err
 	is "$(cat err)" 'm.hcl:1:26: /app/one: its interpreter /bin/nosuch is not there
 m.hcl:3:26: /app/three is for another architecture
