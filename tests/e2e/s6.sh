@@ -108,7 +108,7 @@ t_several_directories()
 	s6-svc -wD -T 10000 -d s/a s/b || fail "svc: $?"
 	is "$(s6-svstat -u s/a s/b s/c | tr '\n' ' ')" 'false false true '
 	rc 111 s6-svc -u s/a s/none s/b
-	within 10 eval '[ "$(s6-svstat -u s/b)" = true ]' # the others were told
+	within 10 eval '[ "$(s6-svstat -u s/b)$(s6-svstat -u s/a)" = truetrue ]' # the others were told
 	rc 1 s6-svstat -u s/a s/none s/c
 	is "$(tr '\n' ' ' <out)" 'true true '
 	s6-svwait -u -t 10000 s/a s/b s/c || fail "svwait: $?"
