@@ -96,8 +96,9 @@ at_once() { # deregistered in the same moment, not drained
 	within 60 gone "$1" reg
 }
 unordered() { # the program ends, its registration stays until the next start
+	kill -KILL "$(cat "box$1/reg")" # first, or it tells of the end
+	within 60 gone "$1" reg
 	kill -TERM "$(cat "box$1/scan")"
-	kill -KILL "$(cat "box$1/reg")"
 	within 60 gone "$1" scan
 }
 roll() {

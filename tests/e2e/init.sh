@@ -39,6 +39,7 @@ ready_fd() { echo 3 >"$L/$1/notification-fd"; }
 
 boot() { bg "$@" init --compiled "$L" 2>>err; INIT=$PID; }
 said() { grep -qx "$1" log 2>/dev/null; }
+said_twice() { [ "$(grep -cx "$1" log)" -ge 2 ]; }
 up() { within 20 said "$1 up"; }
 # The order of all lines that end so, in one line.
 order() { sed -n "s/ $1\$//p" log | tr '\n' ' '; }
@@ -268,7 +269,8 @@ t_exit_code_left_behind() { node a 0; boot; up a; echo 122 >"$L/.init/exitcode";
 t_stopped_by_hand_is_no_end() {
 	node app 7; policy app essential 1; node a 0
 	boot; up app; s6-svc -wD -T 10000 -d "$L/app"; alive "$INIT" || fail 'init has left'
-	s6-svc -wu -T 10000 -u "$L/app"; stop; code 7
+	# up is before its trap is set
+	s6-svc -wu -T 10000 -u "$L/app"; within 20 said_twice 'app up'; stop; code 7
 }
 
 # --- the way down ---
