@@ -164,6 +164,7 @@ t_new_fifos_are_found()
 	within 20 test -d sc/.init/log
 	fifo late
 	redirfd -u 1 sc/.init/log/late sh -c 'echo here; while [ ! -e end ]; do sleep 0.05; done' &
+	echo $! >>"$T/.pids"
 	within 20 lines '^late | here$' 1
 	touch end
 	rm -r sc/.init/log/late
