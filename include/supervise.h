@@ -58,7 +58,7 @@ struct service_hooks {
 	void (*unrunnable)(struct service *s, int num);
 	/* The status was written and these event bytes were sent. */
 	void (*changed)(struct service *s, const char *events);
-	/* All that had ended is reaped, for now. */
+	/* No ended child is left unreaped. */
 	void (*reaped)(void *ctx);
 	void *ctx;
 };

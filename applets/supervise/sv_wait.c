@@ -8,7 +8,7 @@
 #include "ev_wait.h"
 #include "s6.h"
 
-/* The state that is waited for now: "over" and "ready" need the second bit. */
+/* The awaited state; "over" and "ready" need the second bit. */
 struct target {
 	bool up;
 	bool ready;
