@@ -394,7 +394,7 @@ t_alone_groups() {
 t_alone_on_a_terminal() {
 	local n
 	for n in init 'tini -s' dumb-init catatonit; do
-		echo hello | timeout 30 script -qec "$n sh -c 'read x </dev/tty; echo got \$x'" /dev/null >out
+		echo hello | timeout 30 script -qec "exec $n sh -c 'read x </dev/tty; echo got \$x'" /dev/null >out
 		like "$(cat out)" 'got hello' "$n"
 	done
 }

@@ -22,6 +22,9 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=${BUILD:-$ROOT/build} BIN=${BIN:-$BUILD/bin} CONSUL=${CONSUL:-$BUILD/consul}
 # shellcheck disable=SC2034 # for the scripts
 export ROOT BUILD BIN CONSUL LC_ALL=C TZ=UTC0
+# script(1) has its command run by $SHELL, which is not set everywhere, and the
+# words that bash's printf %q quotes are read by bash only.
+export SHELL=/bin/bash
 export PATH=$BIN:/usr/sbin:/usr/bin:/sbin:/bin
 unset CONSUL_HTTP_ADDR CONSUL_HTTP_TOKEN BASEBOX_STORE
 LIMIT=${LIMIT:-60} # seconds for one check
