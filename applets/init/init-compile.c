@@ -33,9 +33,9 @@ struct init_compile {
 };
 
 static const struct opt init_compile_opts[] = {
-	{'c', NULL, OPT_FLAG, offsetof(struct init_compile, cmd), 0, NULL},
-	{'l', NULL, OPT_FLAG, offsetof(struct init_compile, live), 0, NULL},
-	{'r', NULL, OPT_STR, offsetof(struct init_compile, root), 0, NULL},
+	{NULL, NULL, 'c', OPT_FLAG, offsetof(struct init_compile, cmd), 0},
+	{NULL, NULL, 'l', OPT_FLAG, offsetof(struct init_compile, live), 0},
+	{NULL, NULL, 'r', OPT_STR, offsetof(struct init_compile, root), 0},
 	{0},
 };
 
@@ -54,8 +54,8 @@ int init_compile_main(int argc, char **argv)
 	int i = applet_opts("init-compile", init_compile_opts, &o, argc, argv,
 			    1);
 	char root[PATH_MAX] = "";
-	struct compile_opts c = {.root = root, .out = argv[i],
-				 .live = o.live, .cmd = o.cmd};
+	struct compile_opts c = {
+		.root = root, .out = argv[i], .live = o.live, .cmd = o.cmd};
 	struct buf found = {0};
 	struct err e;
 	int r;
