@@ -2,7 +2,8 @@
 /* graph - what init starts and stops, and in which order: nodes, what each
  * depends on, and the two walks (up and down) over them. It knows nothing of
  * processes: whoever runs it says what has become of a node, and is told by
- * callbacks what to do next. Everything is allocated by graph_load. */
+ * callbacks what to do next. Everything is allocated by graph_load; a reload
+ * makes another graph. */
 #ifndef BASEBOX_INIT_GRAPH_H
 #define BASEBOX_INIT_GRAPH_H
 
@@ -12,7 +13,7 @@
 #include "base.h"
 #include "supervise.h"
 
-enum { GRAPH_NODES = 4096, GRAPH_EDGES = 65536 };
+enum { GRAPH_NODES = 4096, GRAPH_EDGES = 65536, GRAPH_RESTARTS = 65536 };
 
 /* The node of a container's CMD. It starts after everything else. */
 #define NODE_CMD "cmd"
@@ -34,12 +35,12 @@ enum restart { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
 struct policy {
 	enum restart restart;
 	bool essential;
-	uint32_t max_restarts, window_ms; /* max 0 = no budget */
+	uint32_t max_restarts, window_ms; /* max 0 = no budget; <= GRAPH_RESTARTS */
 	uint32_t backoff_max_ms;          /* 0 = always 1 s */
 	uint32_t start_timeout_ms;        /* 0 = none */
 	uint64_t success[4];              /* exit codes, one bit each */
-	uint32_t starts_in_window, failures;
-	int64_t window_from;
+	uint32_t failures, nrestarts;
+	int64_t *restarts; /* the last max_restarts of them, a ring */
 };
 
 struct node {
@@ -54,6 +55,7 @@ struct node {
 	bool killed;   /* it had to be */
 	bool rests;    /* it ended and its policy does not start it again */
 	bool spent;    /* its restarts are used up */
+	bool leaves;   /* the sources have it no more */
 	bool held;     /* of a walk */
 	unsigned edges, nedges; /* those that begin here, in graph.edge */
 	struct policy policy;
@@ -106,6 +108,9 @@ bool graph_settled(const struct graph *g);
 /* From now on, down: stops what nothing holds up any more. `first`: only
  * those that have stop-only edges. true: all (of those) are down. */
 bool graph_down(struct graph *g, bool first);
+
+/* Stops those that leave, in order. true: all of them are down. */
+bool graph_leave(struct graph *g);
 
 /* --- load.c --- */
 

@@ -112,8 +112,8 @@ void load_policy(struct load *l, struct node *n)
 
 	p->success[0] = 1;
 	n->wanted = true;
-	p->essential = word(l, n, "policy/essential", text) &&
-		       strcmp(text, "0") != 0;
+	p->essential =
+		word(l, n, "policy/essential", text) && strcmp(text, "0") != 0;
 	p->restart = p->essential ? RESTART_NEVER : RESTART_ALWAYS;
 	p->window_ms = 60000;
 	if (word(l, n, "policy/restart", text))
@@ -121,6 +121,8 @@ void load_policy(struct load *l, struct node *n)
 	if (word(l, n, "policy/success-codes", text))
 		success_codes(l, n, text);
 	p->max_restarts = number(l, n, "policy/max-restarts", 0);
+	if (p->max_restarts > GRAPH_RESTARTS)
+		p->max_restarts = GRAPH_RESTARTS;
 	p->window_ms = number(l, n, "policy/window", p->window_ms);
 	p->backoff_max_ms = number(l, n, "policy/backoff-max", 0);
 	p->start_timeout_ms = number(l, n, "policy/start-timeout", 0);
@@ -198,6 +200,10 @@ int load_nodes(struct load *l, struct err *e)
 
 		n->type = type_of(l, n);
 		load_policy(l, n);
+		n->policy.restarts = arena_array(
+			&g->arena, n->policy.max_restarts, sizeof(int64_t));
+		if (n->policy.max_restarts && !n->policy.restarts)
+			return err_nomem(e);
 		n->normally_down = n->type == NODE_LONGRUN &&
 				   path_of(path, n->name, "down") &&
 				   there(l->dir, path);
@@ -215,8 +221,8 @@ static int add_raw(struct load *l, unsigned from, const char *to, size_t len,
 	if (!len || *to == '.')
 		return 0;
 	r.to = arena_dup(&l->g->arena, to, len);
-	if (!r.to || vec_push(&l->raw, &l->raws, &l->raw_cap, r,
-			      GRAPH_EDGES) < 0)
+	if (!r.to ||
+	    vec_push(&l->raw, &l->raws, &l->raw_cap, r, GRAPH_EDGES) < 0)
 		return err_nomem(e);
 	return 0;
 }

@@ -9,22 +9,28 @@ enum { STEADY_MS = 10000 }; /* ran so long: what was before is forgotten */
 
 int policy_code(const struct policy *p, int wstat)
 {
-	int code = WIFSIGNALED(wstat) ? 128 + WTERMSIG(wstat)
-				      : WEXITSTATUS(wstat);
+	int code =
+		WIFSIGNALED(wstat) ? 128 + WTERMSIG(wstat) : WEXITSTATUS(wstat);
 
 	return p->success[code / 64 % 4] >> code % 64 & 1 ? 0 : code;
 }
 
-/* The window begins with the first restart in it. */
+/* More than max_restarts in any stretch of time as long as the window: the ring
+ * has the times of so many. */
 static bool over_budget(struct policy *p, int64_t now)
 {
+	int64_t *oldest;
+
 	if (!p->max_restarts)
 		return false;
-	if (!p->starts_in_window || now - p->window_from > p->window_ms) {
-		p->window_from = now;
-		p->starts_in_window = 0;
+	oldest = &p->restarts[p->nrestarts % p->max_restarts];
+	if (p->nrestarts >= p->max_restarts && now - *oldest <= p->window_ms) {
+		p->nrestarts = 0;
+		return true;
 	}
-	return ++p->starts_in_window > p->max_restarts;
+	*oldest = now;
+	p->nrestarts++;
+	return false;
 }
 
 static int64_t pause_after(struct policy *p, int64_t up_ms)

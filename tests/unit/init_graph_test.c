@@ -287,6 +287,14 @@ static void an_end_means_what_the_policy_says(void **state)
 	assert_int_equal(policy_died(p, 1 << 8, 10, 5000, &spent), 4010);
 	assert_int_equal(policy_died(p, 1 << 8, 10, 5100, &spent), 5010);
 	assert_int_equal(policy_died(p, 1 << 8, 60000, 70000, &spent), 1000);
+	/* The window slides: its two are the last two, wherever it began. */
+	policy_died(p, 1 << 8, 60000, 80000, &spent);
+	policy_died(p, 1 << 8, 10, 80900, &spent);
+	assert_false(spent);
+	policy_died(p, 1 << 8, 10, 81100, &spent);
+	assert_false(spent);
+	policy_died(p, 1 << 8, 10, 81800, &spent);
+	assert_true(spent);
 	p = &graph_find(&g, "b")->policy;
 	assert_int_equal(policy_died(p, 0, 10, 0, &spent), SERVICE_REST);
 	p = &graph_find(&g, "c")->policy;
