@@ -19,6 +19,7 @@ struct compile_opts {
 	bool live;        /* it is the one that init will supervise: replace
 			   * what an earlier life left there, and make what
 			   * s6-overlay has in /run */
+	bool update;      /* services run there: change what differs (live) */
 	bool lint;        /* look at what would be executed, too */
 	bool cmd;         /* the container has a command of its own */
 };

@@ -51,7 +51,7 @@ struct service_hooks {
 	bool (*may_start)(struct service *s);
 	/* The last word on what a start of run is given. */
 	void (*prepare)(struct service *s, struct spawn *how);
-	/* run has ended although it is wanted up. How long after its last start
+	/* run has ended by itself although it is wanted up. How long after its last start
 	 * the next one is, in ms (s6: 1000), or SERVICE_REST: it stays down. */
 	int64_t (*died)(struct service *s, int wstat);
 	/* run could not be executed: errno. It will be tried again. */
@@ -87,6 +87,7 @@ struct service {
 	bool news;      /* the status has changed and is not written yet */
 	bool dirty;     /* the status file is not what status says */
 	bool ordered;   /* the next start is to be at once */
+	bool again;     /* it was told to end only to start again */
 	bool kill_sent; /* the down signal came before the program ran */
 	bool has_error; /* supervise/last-error is there */
 	int dir;        /* the service directory */

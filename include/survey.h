@@ -6,8 +6,9 @@
  *
  * Read are, of each service directory: supervise/{lock,status,death_tally,
  * last-error}, notification-fd, down, type, dependencies.d, contents.d,
- * policy/essential; of the runtime directory register.json, render.json and
- * notify/NAME.status. What is missing is only not shown. */
+ * policy/{essential,restart,max-restarts,window}; of the runtime directory
+ * register.json, render.json and notify/NAME.status. What is missing is only not
+ * shown. */
 #ifndef BASEBOX_SURVEY_H
 #define BASEBOX_SURVEY_H
 
@@ -45,6 +46,8 @@ struct survey_service {
 	bool normally_down; /* file ./down */
 	bool notifies;	    /* can say that it is ready */
 	bool essential;
+	const char *restart; /* policy/restart; "" = none */
+	uint32_t budget, window; /* so many restarts (0 = any) in ms */
 	bool up, fresh, ready;
 	struct s6_status st;   /* of a supervised one */
 	struct s6_death *dead; /* the last deaths, oldest first */

@@ -26,7 +26,7 @@ struct heredoc {
 };
 
 static const struct opt heredoc_opts[] = {
-	{NULL, NULL, 'd', OPT_FLAG, offsetof(struct heredoc, detach), 0},
+	{'d', NULL, OPT_FLAG, offsetof(struct heredoc, detach), 0, NULL},
 	{0},
 };
 

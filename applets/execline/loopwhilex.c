@@ -23,7 +23,7 @@ struct loopwhilex {
 
 static const struct opt loopwhilex_opts[] = {
 	EL_CODES_OPTS,
-	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct loopwhilex, negate), 0},
+	{'n', NULL, OPT_FLAG, offsetof(struct loopwhilex, negate), 0, NULL},
 	{0},
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* init-compile - write the scandir that init will run
  *
- * usage: init-compile [ -c ] [ -l ] [ -r root ] dir
+ * usage: init-compile [ -c ] [ -l ] [ -u ] [ -r root ] dir
  *
  * Merges the service directories of /etc/s6, the manifests of /etc/basebox.d
  * and s6-overlay's tree into DIR, for a look (init does it at its start). Does
@@ -10,6 +10,7 @@
  *  -c  the container has a command of its own: the base image's app is left out
  *  -l  DIR is the live one: what an earlier life left there goes away, and
  *      /run/s6 is made where s6-overlay's tree is there
+ *  -u  with -l, services run there: only what differs is written
  *  -r ROOT  put this before all paths
  *
  * Exit: 0 ok, 100 something is wrong, 111 system call failed.
@@ -28,14 +29,15 @@
 #include "os/fd.h"
 
 struct init_compile {
-	bool live, cmd;
+	bool live, cmd, update;
 	const char *root;
 };
 
 static const struct opt init_compile_opts[] = {
-	{NULL, NULL, 'c', OPT_FLAG, offsetof(struct init_compile, cmd), 0},
-	{NULL, NULL, 'l', OPT_FLAG, offsetof(struct init_compile, live), 0},
-	{NULL, NULL, 'r', OPT_STR, offsetof(struct init_compile, root), 0},
+	{'c', NULL, OPT_FLAG, offsetof(struct init_compile, cmd), 0, NULL},
+	{'l', NULL, OPT_FLAG, offsetof(struct init_compile, live), 0, NULL},
+	{'u', NULL, OPT_FLAG, offsetof(struct init_compile, update), 0, NULL},
+	{'r', NULL, OPT_STR, offsetof(struct init_compile, root), 0, NULL},
 	{0},
 };
 
@@ -54,8 +56,9 @@ int init_compile_main(int argc, char **argv)
 	int i = applet_opts("init-compile", init_compile_opts, &o, argc, argv,
 			    1);
 	char root[PATH_MAX] = "";
-	struct compile_opts c = {
-		.root = root, .out = argv[i], .live = o.live, .cmd = o.cmd};
+	struct compile_opts c = {.root = root, .out = argv[i],
+				 .live = o.live, .cmd = o.cmd,
+				 .update = o.update};
 	struct buf found = {0};
 	struct err e;
 	int r;
@@ -65,7 +68,7 @@ int init_compile_main(int argc, char **argv)
 		die_sys(111, errno, "unable to find %s", o.root);
 	if (argv[i + 1])
 		applet_usage("init-compile");
-	if (o.live && getenv("S6_STAGE2_HOOK"))
+	if (o.live && !o.update && getenv("S6_STAGE2_HOOK"))
 		hook(getenv("S6_STAGE2_HOOK"));
 	r = compile_run(&c, &found, &e);
 	if (r < 0)

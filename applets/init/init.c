@@ -25,7 +25,10 @@
  * INIT_STOP_DELAY    between deregistration and the first SIGTERM, 0s
  *
  * Signals: TERM, INT, QUIT, PWR stop; a second TERM kills what is left. HUP,
- * USR1, USR2, WINCH go to PROG; HUP without one rescans.
+ * USR1, USR2, WINCH go to PROG. HUP without one, `reload` or `s6-svscanctl -h`
+ * reads the sources again: what is new starts, what they have no more stops,
+ * a service whose program or environment is another one starts again, and all
+ * else goes on. When something is wrong with them, nothing changes.
  *
  * Exit: the essential service's own (128+n when killed by signal n), 0 stopped
  * as ordered, 100 configuration refused, 111 system call failed, 120 the boot
@@ -81,12 +84,12 @@ static int init_death(void *opts, const struct opt *o, const char *v,
 }
 
 static const struct opt init_opts[] = {
-	{"compiled", NULL, 0, OPT_STR, AT(boot.compiled), 0},
-	{NULL, NULL, 'g', OPT_FLAG, AT(single.group), 0},
-	{NULL, init_rewrite, 'r', OPT_FN, 0, 0},
-	{NULL, init_remap, 'e', OPT_FN, 0, 0},
-	{NULL, init_death, 'p', OPT_FN, 0, 0},
-	{NULL, NULL, 's', OPT_FLAG, AT(plain), 0},
+	{0, "compiled", OPT_STR, AT(boot.compiled), 0, NULL},
+	{'g', NULL, OPT_FLAG, AT(single.group), 0, NULL},
+	{'r', NULL, OPT_FN, 0, 0, init_rewrite},
+	{'e', NULL, OPT_FN, 0, 0, init_remap},
+	{'p', NULL, OPT_FN, 0, 0, init_death},
+	{'s', NULL, OPT_FLAG, AT(plain), 0, NULL},
 	{0},
 };
 

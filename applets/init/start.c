@@ -3,17 +3,19 @@
  *
  * usage: start [-n] [-t DURATION] [--scandir DIR] NAME...
  *        stop | restart [-n] [-t DURATION] [--scandir DIR] NAME...
- *        reload [--scandir DIR] NAME...
+ *        reload [--scandir DIR] [ NAME... ]
  *        signal [--scandir DIR] NAME SIGNAL
  *
  *  start    up and ready, and before it whatever it depends on
  *  stop     down, its finish being over; it stays down
  *  restart  stopped as `stop` does, then started
- *  reload   sends its reload signal (file reload-signal, else HUP)
+ *  reload   sends its reload signal (file reload-signal, else HUP); without a
+ *           name init reads its sources again, s6-svscan its scandir
  *  signal   sends this signal: HUP, USR1, 15 ...
  *
  * Waits until that is so, at most 60 seconds. A service is a name in the live
- * scandir; any that s6-svscan or init supervises will do.
+ * scandir; any that s6-svscan or init supervises will do. A bundle, as N
+ * instances are, is its members.
  *  -t, --timeout DURATION  another time to wait for each; 0 = without end
  *  -n, --no-wait           only gives the order
  *  --scandir DIR           where the services are
@@ -41,9 +43,9 @@ struct start {
 };
 
 static const struct opt start_opts[] = {
-	{"timeout", NULL, 't', OPT_DUR, offsetof(struct start, timeout), 0},
-	{"no-wait", NULL, 'n', OPT_FLAG, offsetof(struct start, no_wait), 0},
-	{"scandir", NULL, 0, OPT_STR, offsetof(struct start, scandir), 0},
+	{'t', "timeout", OPT_DUR, offsetof(struct start, timeout), 0, NULL},
+	{'n', "no-wait", OPT_FLAG, offsetof(struct start, no_wait), 0, NULL},
+	{0, "scandir", OPT_STR, offsetof(struct start, scandir), 0, NULL},
 	{0},
 };
 
@@ -143,8 +145,32 @@ static int restart(const struct start *o, const struct survey *v,
 }
 
 static int act(const struct start *o, const char *verb, const struct survey *v,
+	       struct survey_service *s, struct err *e);
+
+/* A bundle (N instances of one service) is its members. */
+static int members(const struct start *o, const char *verb,
+		   const struct survey *v, struct survey_service *s,
+		   struct err *e)
+{
+	bool again = s->seen;
+
+	s->seen = true;
+	for (char **d = s->deps; !again && *d; d++) {
+		struct survey_service *m = survey_get(v, *d);
+
+		if (!m)
+			return err_set(e, ENOENT, "%s holds %s", s->name, *d);
+		if (act(o, verb, v, m, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int act(const struct start *o, const char *verb, const struct survey *v,
 	       struct survey_service *s, struct err *e)
 {
+	if (s->type == SURVEY_BUNDLE && strcmp(verb, "start"))
+		return members(o, verb, v, s, e);
 	if (!strcmp(verb, "stop"))
 		return stop(o, v, s, e);
 	if (!strcmp(verb, "restart"))
@@ -180,12 +206,21 @@ static struct survey_service *find(const struct survey *v, const char *name)
 	return s;
 }
 
+static int rescan(char *scandir)
+{
+	char *words[] = {(char *)"s6-svscanctl", (char *)"-h", scandir, NULL};
+
+	return s6_svscanctl_main(3, words);
+}
+
 int start_main(int argc, char **argv)
 {
 	const char *verb = argv[0];
 	bool is_signal = !strcmp(verb, "signal");
+	bool is_reload = !strcmp(verb, "reload");
 	struct start o = {.timeout = 60 * DUR_S};
-	int i = applet_opts(verb, start_opts, &o, argc, argv, 1 + is_signal);
+	int i = applet_opts(verb, start_opts, &o, argc, argv,
+			    1 + is_signal - is_reload);
 	int sig = is_signal ? signal_number(argv[i + 1]) : 0, code = 0;
 	char scandir[PATH_MAX];
 	struct survey v;
@@ -195,6 +230,8 @@ int start_main(int argc, char **argv)
 		applet_usage(verb);
 	if (survey_find(scandir, o.scandir, &e) < 0)
 		die(100, "%s", e.text);
+	if (!argv[i])
+		return rescan(scandir);
 	for (char **name = argv + i; *name; name++) {
 		/* read anew: what was done may have changed the others */
 		if (survey_load(&v, scandir, &e) < 0)

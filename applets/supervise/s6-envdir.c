@@ -25,17 +25,14 @@
 #include "env_dir.h"
 #include "execline.h"
 
-#define FLAG(c, f)                                                             \
-	{                                                                      \
-		NULL, NULL, c, OPT_FLAG, offsetof(struct envdir, f), 0         \
-	}
+#define FLAG(c, f) {c, NULL, OPT_FLAG, offsetof(struct envdir, f), 0, NULL}
 static const struct opt s6_envdir_opts[] = {
-	{NULL, NULL, 'I', OPT_SET, offsetof(struct envdir, missing_ok), 1},
-	{NULL, NULL, 'i', OPT_SET, offsetof(struct envdir, missing_ok), 0},
+	{'I', NULL, OPT_SET, offsetof(struct envdir, missing_ok), 1, NULL},
+	{'i', NULL, OPT_SET, offsetof(struct envdir, missing_ok), 0, NULL},
 	FLAG('n', keep),
 	FLAG('f', full),
 	FLAG('L', large),
-	{NULL, NULL, 'c', OPT_STR, offsetof(struct envdir, nul), 0},
+	{'c', NULL, OPT_STR, offsetof(struct envdir, nul), 0, NULL},
 	{0},
 };
 

@@ -22,7 +22,7 @@ struct wait_opts {
 };
 
 static const struct opt s6_ftrig_wait_opts[] = {
-	{"timeout", NULL, 't', OPT_U32, offsetof(struct wait_opts, timeout), 0},
+	{'t', "timeout", OPT_U32, offsetof(struct wait_opts, timeout), 0, NULL},
 	{0},
 };
 

@@ -345,6 +345,9 @@ static void late_edges(struct cp *c)
 void cp_graph(struct cp *c)
 {
 	drop_defaults(c);
+	if (c->o->cmd && cp_get(c, "cmd"))
+		cp_find(c, cp_get(c, "cmd")->at, "there is a command, which "
+			"is the service cmd");
 	helpers(c);
 	pipelines(c);
 	late_edges(c);

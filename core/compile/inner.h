@@ -134,5 +134,10 @@ void cp_graph(struct cp *c);
 /* Appends the nodes in an order in which each comes after what it needs. */
 void cp_order(struct cp *c, struct buf *out);
 int cp_write(struct cp *c, struct err *e) MUST_USE;
+int cp_write_node(struct cp_node *n, int out, struct err *e) MUST_USE;
+/* A file with this text, and the folders above it. */
+int cp_put(int at, const char *path, const char *text, struct err *e) MUST_USE;
+/* update.c */
+int cp_update(struct cp *c, int out, struct err *e) MUST_USE;
 
 #endif

@@ -210,6 +210,6 @@ void cp_overlay(struct cp *c)
 		own_bundle(c, "base", base);
 		own_bundle(c, "top", top);
 	}
-	if (c->overlay && c->o->live && !c->nfindings)
+	if (c->overlay && c->o->live && !c->o->update && !c->nfindings)
 		run_files(c);
 }

@@ -110,7 +110,7 @@ static int parents(int at, const char *path, struct err *e)
 	return file_mkdirs(at, dir, 0755, e);
 }
 
-static int put(int at, const char *path, const char *text, struct err *e)
+int cp_put(int at, const char *path, const char *text, struct err *e)
 {
 	static const struct file_how how = {.flags = FILE_MODE, .mode = 0644};
 
@@ -137,7 +137,7 @@ static int put_names(int at, const char *dir, const struct cp_name *l,
 
 	for (; l; l = l->next) {
 		snprintf(path, sizeof(path), "%s/%s", dir, l->name);
-		if (put(at, path, "", e) < 0)
+		if (cp_put(at, path, "", e) < 0)
 			return -1;
 	}
 	return 0;
@@ -156,7 +156,7 @@ static int node_files(struct cp_node *n, int at, struct err *e)
 {
 	static const char *const types[] = {NULL, "oneshot\n", "bundle\n"};
 
-	if (types[n->type] && put(at, "type", types[n->type], e) < 0)
+	if (types[n->type] && cp_put(at, "type", types[n->type], e) < 0)
 		return -1;
 	if (put_names(at, "dependencies.d", n->deps, e) < 0 ||
 	    put_names(at, "contents.d", n->contents, e) < 0 ||
@@ -164,12 +164,12 @@ static int node_files(struct cp_node *n, int at, struct err *e)
 		return -1;
 	for (struct cp_file *f = n->files; f; f = f->next)
 		if (f->link ? point(at, f->path, f->link, e)
-			    : put(at, f->path, f->text, e))
+			    : cp_put(at, f->path, f->text, e))
 			return -1;
 	return 0;
 }
 
-static int write_node(struct cp_node *n, int out, struct err *e)
+int cp_write_node(struct cp_node *n, int out, struct err *e)
 {
 	char path[CP_NAME_MAX + 32];
 	int r = file_mkdirs(out, n->name, 0755, e), FD_AUTO at = -1;
@@ -190,6 +190,16 @@ static int write_node(struct cp_node *n, int out, struct err *e)
 	return r ? r : node_files(n, at, e);
 }
 
+static int write_all(struct cp *c, int out, struct err *e)
+{
+	if (clear(c, out, e) < 0)
+		return -1;
+	for (struct cp_node *n = c->nodes; n; n = n->next)
+		if (cp_write_node(n, out, e) < 0)
+			return err_wrap(e, "%s/%s", c->o->out, n->name);
+	return 0;
+}
+
 int cp_write(struct cp *c, struct err *e)
 {
 	int FD_AUTO out = -1;
@@ -200,13 +210,12 @@ int cp_write(struct cp *c, struct err *e)
 	out = open(c->o->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (out < 0)
 		return err_set(e, errno, "unable to open %s", c->o->out);
-	if (clear(c, out, e) < 0)
+	if (c->o->update ? cp_update(c, out, e) : write_all(c, out, e))
 		return -1;
-	for (struct cp_node *n = c->nodes; n; n = n->next)
-		if (write_node(n, out, e) < 0)
-			return err_wrap(e, "%s/%s", c->o->out, n->name);
 	cp_order(c, &order);
-	if (c->lenient && put(out, ".init/lenient", "", e) < 0)
+	if (!c->lenient)
+		unlinkat(out, ".init/lenient", 0);
+	else if (cp_put(out, ".init/lenient", "", e) < 0)
 		return -1;
-	return put(out, ".init/order", buf_str(&order), e);
+	return cp_put(out, ".init/order", buf_str(&order), e);
 }

@@ -3,6 +3,7 @@
  * the control FIFO, and the code it ends with. Nothing is parsed here. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -37,11 +38,11 @@ static void command(struct init *in, char byte)
 		supervisor_reap(&in->sup);
 		break;
 	case 'a':
-		scandir_scan(&in->dir);
+		if (!in->leaving) /* else the end of the reload does it */
+			scandir_scan(&in->dir);
 		break;
 	case 'h':
-		scandir_scan(&in->dir);
-		scandir_prune(&in->dir, false);
+		reload_ask(in);
 		break;
 	case 'n':
 	case 'N':
@@ -188,7 +189,9 @@ static void on_compiled(struct child *c, int wstat)
 	struct init *in = c->ctx;
 
 	in->compiler_pid = 0;
-	if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == 0)
+	if (in->phase > PHASE_COMPILE)
+		reload_compiled(in, WIFEXITED(wstat) && !WEXITSTATUS(wstat));
+	else if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == 0)
 		start_or_refuse(in);
 	else
 		refuse(in, WIFEXITED(wstat) && WEXITSTATUS(wstat) == INIT_CONFIG
@@ -196,11 +199,11 @@ static void on_compiled(struct child *c, int wstat)
 				   : INIT_SYSCALL);
 }
 
-static int compile(struct init *in, struct err *e)
+int boot_compile(struct init *in, struct err *e)
 {
-	char *argv[] = {(char *)"init-compile",
-			(char *)(in->opt->cmd ? "-cl" : "-l"), in->path, NULL};
-	struct spawn how = {
+	char how[8];
+	char *argv[] = {(char *)"init-compile", how, in->path, NULL};
+	struct spawn child = {
 		.path = access("/proc/self/exe", X_OK) ? NULL
 						       : "/proc/self/exe",
 		.argv = argv,
@@ -209,7 +212,9 @@ static int compile(struct init *in, struct err *e)
 	};
 	struct spawn_child c;
 
-	if (spawn_start(&how, &c, e) < 0)
+	snprintf(how, sizeof(how), "-l%s%s", in->opt->cmd ? "c" : "",
+		 in->phase == PHASE_RUN ? "u" : "");
+	if (spawn_start(&child, &c, e) < 0)
 		return -1;
 	fd_close(&c.status_fd);
 	in->compiler_pid = c.pid;
@@ -233,7 +238,7 @@ int init_run(const struct init_options *o)
 		die(INIT_SYSCALL, "%s", e.text);
 	if (o->compiled || !init_has_sources())
 		start_or_refuse(&in);
-	else if (compile(&in, &e) < 0)
+	else if (boot_compile(&in, &e) < 0)
 		die(INIT_SYSCALL, "%s", e.text);
 	if (!in.loop.stopped && loop_run(&in.loop, &e) < 0)
 		die(INIT_SYSCALL, "%s", e.text);

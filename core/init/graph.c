@@ -409,6 +409,31 @@ bool graph_settled(const struct graph *g)
 
 /* --- down --- */
 
+bool graph_leave(struct graph *g)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < g->n; i++)
+		g->node[i].held = false;
+	for (size_t i = g->n; i-- > 0;) {
+		struct node *n = &g->node[g->order[i]];
+
+		if (!n->leaves)
+			continue;
+		if (!n->held && n->state != NODE_DOWN &&
+		    n->state != NODE_STOPPING) {
+			n->state = NODE_STOPPING;
+			g->stop(g->ctx, n);
+		}
+		if (n->state == NODE_DOWN)
+			continue;
+		all = false;
+		EACH_EDGE(g, n, x)
+			g->node[x->to].held = true;
+	}
+	return all;
+}
+
 bool graph_down(struct graph *g, bool first)
 {
 	bool all = true;

@@ -36,11 +36,13 @@ struct init {
 	int cwd;     /* where CMD is run */
 	bool tty;    /* CMD's terminal is this process' */
 	bool booting; /* not all of the boot is up yet */
+	bool leaving; /* a reload stops what the sources have no more */
+	bool again;   /* one more reload was asked for meanwhile */
 	enum phase phase;
 	struct child compiler;
 	pid_t compiler_pid;
 	struct loop_timer walk;   /* looks at the graph, this turn */
-	struct loop_timer budget; /* the stop's end */
+	struct loop_timer budget; /* the end of the stop, or of what leaves */
 	struct loop_timer delay;
 	struct loop_timer quiet;
 	int64_t term_at; /* when the first SIGTERM was acted on; 0 = none yet */
@@ -75,6 +77,23 @@ void nodes_init(struct init *in);
 void nodes_soon(struct init *in);
 /* The boot has failed because of this node. */
 void nodes_boot_failed(struct init *in, struct node *n, const char *why);
+
+/* Of another graph, made of the same services as they are now. */
+void nodes_carry(struct init *in, const struct graph *old, struct graph *g);
+
+/* --- boot.c --- */
+
+/* Starts the child that writes the live scandir. */
+int boot_compile(struct init *in, struct err *e) MUST_USE;
+
+/* --- reload.c --- */
+
+/* The sources may have changed. */
+void reload_ask(struct init *in);
+/* The child has ended. */
+void reload_compiled(struct init *in, bool ok);
+/* While what leaves is stopped. */
+void reload_walk(struct init *in);
 
 /* --- stop.c --- */
 

@@ -34,6 +34,47 @@ static struct node *node_of(const struct service *s)
 	return graph_find(&init_of(s)->graph, h->entry->name);
 }
 
+static void on_timeout(struct loop_timer *t);
+
+/* The budget of restarts begins anew, and what has failed is tried again. */
+static void carry(struct init *in, const struct node *o, struct node *n)
+{
+	n->wanted |= o->wanted;
+	n->done = o->done;
+	n->rests = o->rests;
+	n->service = o->service;
+	n->policy.failures = o->policy.failures;
+	if (n->type == NODE_BUNDLE || o->state == NODE_FAILED || o->spent)
+		return;
+	n->state = o->state;
+	if (loop_timer_is_set(&o->timeout))
+		loop_timer_set(&in->loop, &n->timeout, o->timeout.at,
+			       on_timeout, n);
+}
+
+void nodes_carry(struct init *in, const struct graph *old, struct graph *g)
+{
+	for (struct service *s = in->sup.all; s; s = s->next) {
+		const struct half *h = s->owner;
+		struct node *n = graph_find(g, h->entry->name);
+
+		/* one that came later and was nobody's */
+		if (n && !is_logger(s) && !graph_find(old, n->name)) {
+			n->service = s;
+			if (s->state == SERVICE_UP)
+				n->state = NODE_UP;
+		}
+	}
+	for (size_t i = 0; i < old->n; i++) {
+		struct node *o = &old->node[i];
+		struct node *n = o->leaves ? NULL : graph_find(g, o->name);
+
+		if (n)
+			carry(in, o, n);
+		loop_timer_unset(&o->timeout);
+	}
+}
+
 static bool has(const struct service *s, const char *file)
 {
 	return s->dir >= 0 && faccessat(s->dir, file, F_OK, 0) == 0;
@@ -57,6 +98,8 @@ static void on_walk(struct loop_timer *t)
 		stop_walk(in);
 		return;
 	}
+	if (in->leaving)
+		reload_walk(in);
 	graph_up(&in->graph);
 	if (in->booting && graph_settled(&in->graph))
 		in->booting = false;

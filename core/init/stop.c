@@ -238,6 +238,9 @@ void stop_begin(struct init *in, bool ordered)
 	}
 	if (!ordered && !in->decided)
 		in->decided = true;
+	if (in->compiler_pid > 0)
+		kill(in->compiler_pid, SIGKILL);
+	in->leaving = false;
 	in->phase = PHASE_FIRST;
 	live_stopping(in);
 	loop_timer_set(&in->loop, &in->budget,

@@ -13,7 +13,7 @@
 
 #define EXIT_CODE "122\n" /* of init, when a check stopped the container */
 
-static int tell(const char *dir, const char *fifo, const char *byte,
+static int tell(const char *dir, const char *fifo, const char *bytes,
 		struct err *e)
 {
 	char path[PATH_MAX];
@@ -21,7 +21,7 @@ static int tell(const char *dir, const char *fifo, const char *byte,
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, fifo) >=
 	    sizeof(path))
 		return err_set(e, ENAMETOOLONG, "%s", dir);
-	return s6_control_send(AT_FDCWD, path, byte, 1, e);
+	return s6_control_send(AT_FDCWD, path, bytes, strlen(bytes), e);
 }
 
 static int stop_all(const char *scandir, struct err *e)
@@ -46,8 +46,9 @@ void reg_unhealthy(const struct reg *r, const char *dir, const char *id)
 	snprintf(path, sizeof(path), "%s/policy/on-unhealthy", dir);
 	n = file_peek(AT_FDCWD, path, text, sizeof(text), NULL);
 	word = str_trim(str_n(text, n > 0 ? (size_t)n : 0), " \t\n");
+	/* what hangs may not hear its signal: timeout-kill counts, too */
 	if (str_is(word, "restart"))
-		sent = tell(dir, S6_CONTROL, "r", &e);
+		sent = tell(dir, S6_CONTROL, "du", &e);
 	else if (str_is(word, "stop-container"))
 		sent = stop_all(r->o.scandir, &e);
 	else

@@ -10,9 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "os/dir.h"
 #include "render/runner.h"
 #include "runtime.h"
 #include "s6.h"
+
+enum { DEPTH_MAX = 8 }; /* bundles in bundles */
 
 /* 'l' sends what the file reload-signal says; supervisors before 2.15 ignore
  * it, but have no such file either. */
@@ -32,8 +35,7 @@ static bool listening(const char *dir)
 	struct s6_status st;
 
 	if (s6_place(path, dir, S6_STATUS, NULL) < 0 ||
-	    s6_status_read(AT_FDCWD, path, &st, NULL) < 0 ||
-	    !s6_status_up(&st))
+	    s6_status_read(AT_FDCWD, path, &st, NULL) < 0 || !s6_status_up(&st))
 		return false;
 	if ((size_t)snprintf(path, sizeof(path), "%s/notification-fd", dir) >=
 	    sizeof(path))
@@ -41,24 +43,47 @@ static bool listening(const char *dir)
 	return st.ready || access(path, F_OK) < 0;
 }
 
-static int reload_one(const char *name, struct err *e)
-{
-	char scandir[PATH_MAX], runtime[PATH_MAX], dir[PATH_MAX], path[PATH_MAX];
-	char byte;
+static int reload_one(const char *scandir, const char *name, unsigned depth,
+		      struct err *e);
 
-	if (!*name || *name == '.' || strchr(name, '/'))
-		return err_set(e, 0, "not the name of a service");
-	if (s6_scandir_find(scandir, NULL,
-			    runtime_dir(runtime, false, NULL) < 0 ? NULL
-								  : runtime,
-			    e) < 0)
-		return -1;
+/* A bundle (N instances of one service) is its members. 0: it is none. */
+static int reload_members(const char *scandir, const char *dir, unsigned depth,
+			  struct err *e)
+{
+	char path[PATH_MAX];
+	const char *name;
+	struct dir d;
+	int r = 1;
+
+	if ((size_t)snprintf(path, sizeof(path), "%s/contents.d", dir) >=
+		    sizeof(path) ||
+	    !depth || dir_open(&d, AT_FDCWD, path, NULL) < 0)
+		return 0;
+	while (r > 0 && (name = dir_next(&d)))
+		if (*name != '.' && reload_one(scandir, name, depth - 1, e) < 0)
+			r = -1;
+	dir_close(&d);
+	return r;
+}
+
+static int reload_one(const char *scandir, const char *name, unsigned depth,
+		      struct err *e)
+{
+	char dir[PATH_MAX], path[PATH_MAX];
+	char byte;
+	int r;
+
 	if ((size_t)snprintf(dir, sizeof(dir), "%s/%s", scandir, name) >=
 	    sizeof(dir))
 		return err_set(e, 0, "the path is too long");
+	r = reload_members(scandir, dir, depth, e);
+	if (r)
+		return r < 0 ? -1 : 0;
 	if (!listening(dir)) {
-		log_debug("runner", "%s is not up: it reads the file when it "
-				    "starts", name);
+		log_debug("runner",
+			  "%s is not up: it reads the file when it "
+			  "starts",
+			  name);
 		return 0;
 	}
 	byte = reload_byte(dir);
@@ -67,6 +92,20 @@ static int reload_one(const char *name, struct err *e)
 		return -1;
 	log_info("runner", "reloaded service %s", name);
 	return 0;
+}
+
+static int reload(const char *name, struct err *e)
+{
+	char scandir[PATH_MAX], runtime[PATH_MAX];
+
+	if (!*name || *name == '.' || strchr(name, '/'))
+		return err_set(e, 0, "not the name of a service");
+	if (s6_scandir_find(scandir, NULL,
+			    runtime_dir(runtime, false, NULL) < 0 ? NULL
+								  : runtime,
+			    e) < 0)
+		return -1;
+	return reload_one(scandir, name, DEPTH_MAX, e);
 }
 
 void reload_services(struct runner *r)
@@ -83,7 +122,7 @@ void reload_services(struct runner *r)
 			    !strcmp(r->jobs[k].conf->reload, name))
 				due = false;
 		r->jobs[i].reload_done = due;
-		if (due && reload_one(name, &e) < 0)
+		if (due && reload(name, &e) < 0)
 			log_warn("runner", "reload of %s: %s", name, e.text);
 	}
 	for (size_t i = 0; i < r->njobs; i++)

@@ -152,6 +152,8 @@ static void obey(struct service *s, const struct command *c)
 	want(s, c);
 	if (runs && (c->deeds & SEND))
 		signal_it(s, c);
+	if (runs && c->byte == 'r')
+		s->again = true;
 	if (wanted != s->status.want_up ||
 	    (runs && (c->deeds & (PAUSED | CONTINUED))))
 		s->news = true;

@@ -225,7 +225,7 @@ void launch_run(struct service *s)
 	FD_AUTO int ready = -1;
 
 	s->started = clock_mono_ms();
-	s->ordered = false;
+	s->ordered = s->again = false;
 	if (lock != NO_FD && lock == notify) {
 		/* No deadline: only a command tries again. */
 		service_warn(s, 0, "lock-fd and notification-fd are the same, "

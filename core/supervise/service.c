@@ -326,7 +326,8 @@ static void judge(struct service *s, int wstat)
 {
 	int64_t pause = SERVICE_RESTART_MS;
 
-	if (s->status.want_up && s->sup->hooks.died)
+	if (s->status.want_up && !s->ordered && !s->again &&
+	    s->sup->hooks.died)
 		pause = s->sup->hooks.died(s, wstat);
 	if (pause == SERVICE_REST)
 		s->status.want_up = false;

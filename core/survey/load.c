@@ -10,6 +10,7 @@
 
 #include "os/dir.h"
 #include "os/file.h"
+#include "s6/numfile.h"
 #include "survey.h"
 
 enum { LINE = 256, ARENA = 32 << 20 };
@@ -163,6 +164,23 @@ static const char *notify_text(struct survey *v, const char *name, pid_t pid)
 		       : "";
 }
 
+static void read_policy(struct survey *v, struct survey_service *s,
+			const char *dir)
+{
+	char path[PATH_MAX + 2 * LINE];
+
+	s->essential = there(dir, "policy/essential");
+	snprintf(path, sizeof(path), "%s/policy/restart", dir);
+	s->restart = first_line(&v->a, path);
+	if (!*s->restart && s->essential)
+		s->restart = "never";
+	s->window = 60000;
+	snprintf(path, sizeof(path), "%s/policy/max-restarts", dir);
+	(void)!s6_numfile(AT_FDCWD, path, &s->budget, NULL);
+	snprintf(path, sizeof(path), "%s/policy/window", dir);
+	(void)!s6_numfile(AT_FDCWD, path, &s->window, NULL);
+}
+
 static int read_service(struct survey *v, struct survey_service *s,
 			const char *name, struct err *e)
 {
@@ -176,7 +194,7 @@ static int read_service(struct survey *v, struct survey_service *s,
 	s->type = type_of(&v->a, dir);
 	s->normally_down = s->type == SURVEY_LONGRUN && there(dir, "down");
 	s->notifies = there(dir, "notification-fd");
-	s->essential = there(dir, "policy/essential");
+	read_policy(v, s, dir);
 	snprintf(path, sizeof(path), "%s/%s", dir,
 		 s->type == SURVEY_BUNDLE ? "contents.d" : "dependencies.d");
 	if (!(s->deps = names(&v->a, path, SURVEY_DEPS, &n, e)))

@@ -120,17 +120,34 @@ static void put_state(const struct survey *v, const struct survey_service *s,
 	}
 }
 
+/* One end more than its policy allows restarts, in the last window. */
+static bool spent(const struct survey_service *s)
+{
+	const struct s6_death *d = s->dead + s->deaths - 1;
+
+	return s->budget && s->deaths > s->budget &&
+	       tai_since(&d[-(ptrdiff_t)s->budget].when, &d->when) * 1000 <=
+		       s->window;
+}
+
 /* Why it is down although nothing went wrong that can be seen. */
 static void put_down(const struct survey_service *s, struct buf *b)
 {
+	bool policy = *s->restart && strcmp(s->restart, "always") != 0;
+
 	if (s->fresh && s->normally_down)
 		buf_adds(b, "; a file `down` keeps it from being started at "
 			    "boot");
 	else if (s->fresh)
 		buf_adds(b, "; nobody has started it yet");
+	else if (!s->st.want_up && spent(s))
+		buf_adds(b, "; its restarts are used up");
 	else if (!s->st.want_up)
-		buf_adds(b, "; it is not wanted up: it was stopped, or its "
-			    "policy or finish lets it rest");
+		buf_addf(b,
+			 "; it is not wanted up: it was stopped, or its "
+			 "%s%s lets it rest",
+			 policy ? "policy restart = " : "finish",
+			 policy ? s->restart : "");
 }
 
 static void put_reason(const struct survey *v, const struct survey_service *s,

@@ -345,6 +345,19 @@ t_log_drains() {
 	chmod +x "$L/a/log/run"
 	boot; up a; stop; code 0; is "$(tr '\n' ' ' <lines)" 'first last words ' lines
 }
+# What --compiled supervises is written by somebody else.
+t_reload_of_a_scandir() {
+	node a 0; DEPS=a node b 0; node c 0
+	boot; up b; up c
+	DEPS=b node d 0; mv "$L/c" away
+	s6-svscanctl -h "$L"; within 20 said 'c down'; up d
+	mv away "$L/c"; echo x >"$L/d/policy/restart"; s6-svscanctl -h "$L"
+	within 20 grep -q 'unable to reload' err
+	rm "$L/d/policy/restart"; s6-svscanctl -h "$L"
+	within 20 said_twice 'c up'
+	is "$(grep -cx 'a up' log)$(grep -cx 'b up' log)$(grep -cx 'd up' log)" 111 starts
+	stop; code 0; before 'd down' 'b down'; before 'b down' 'a down'
+}
 t_only_one() { node a 0; boot; up a; rc 100 init --compiled "$L"; stop; code 0; }
 
 # --- one program alone ---

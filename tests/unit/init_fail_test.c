@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Every system call of init fails once, the k-th one for each k, in a life of
- * its own: boot, an essential service that ends, stop. Whatever fails, the life
- * ends with a documented code, and never hangs.
+ * its own: boot, an essential service that ends, stop; in another life a reload
+ * and what follows. Whatever fails, the life ends with a documented code, and
+ * never hangs.
  *
  * This program has its own versions of the calls. The clock jumps over waiting
  * times, so that a retry after a minute is seen at once. */
@@ -29,7 +30,7 @@
 
 enum { LIFE_S = 30 }; /* no life takes so long */
 
-static bool armed;
+static bool armed, reloads;
 static unsigned fail_at;
 static int fail_errno;
 static unsigned *calls; /* shared with the life */
@@ -48,6 +49,9 @@ int openat(int at, const char *path, int flags, ...)
 	mode_t mode = 0;
 	va_list ap;
 
+	/* what a reload opens first */
+	if (reloads && !strncmp(path, ".init/gone/", 11))
+		armed = true;
 	if (flags & O_CREAT) {
 		va_start(ap, flags);
 		mode = va_arg(ap, mode_t);
@@ -176,10 +180,27 @@ static void furnish(void)
 	rig_put("L/app/dependencies.d", "m", "");
 }
 
+/* The oneshot takes one service away, brings one, and has init reload. */
+static void furnish_reload(void)
+{
+	rig_put("L/b", "run", "exec sleep 1000");
+	rig_put("L/.n", "run", "echo >../n.up; exec sleep 1000");
+	rig_put("L/m", "run", "mv ../b ../.b; mv ../.n ../n; "
+			      "echo h >../.s6-svscan/control");
+	rename("L/m/run", "L/m/up");
+	rig_put("L/m", "type", "oneshot");
+	rig_put("L/app", "run", "for i in 1 2 3 4 5; do "
+				"[ -e ../n.up ] || sleep 0.05; done; exit 7");
+	rig_put("L/app/policy", "essential", "1");
+	rig_put("L/app/dependencies.d", "m", "");
+}
+
 static void put_all(void)
 {
 	static const char *const dirs[] = {"L",
 					   "L/a",
+					   "L/b",
+					   "L/.n",
 					   "L/a/log",
 					   "L/m",
 					   "L/m/dependencies.d",
@@ -189,7 +210,12 @@ static void put_all(void)
 
 	for (size_t i = 0; i < COUNT(dirs); i++)
 		mkdir(dirs[i], 0755);
-	furnish();
+	if (reloads)
+		furnish_reload();
+	else
+		furnish();
+	for (size_t i = 0; i < COUNT(dirs); i++)
+		rmdir(dirs[i]); /* those of the other life */
 }
 
 static bool documented(int wstat)
@@ -211,9 +237,11 @@ NORETURN static void live(unsigned k, int num)
 	signal_block_all();
 	fail_at = k;
 	fail_errno = num;
-	armed = true;
+	armed = !reloads;
 	_exit(init_run(&o));
 }
+
+static bool taken_over; /* the reload in that life did what it should */
 
 static int play(unsigned k, int num)
 {
@@ -236,12 +264,14 @@ static int play(unsigned k, int num)
 		}
 		usleep(5000);
 	}
+	taken_over = access("L/n.up", F_OK) == 0;
 	rig_end();
 	if (!documented(wstat))
 		fail_msg("call %u (%s): status %x", k, strerror(num), wstat);
 	return WEXITSTATUS(wstat);
 }
 
+#ifndef RELOADS
 static void nothing_fails(void **state)
 {
 	(void)state;
@@ -260,6 +290,23 @@ static void every_call_fails_once(void **state)
 		play(k, k % 2 ? ENOMEM : EIO);
 }
 
+#else
+static void a_reload(void **state)
+{
+	unsigned all;
+
+	(void)state;
+	reloads = true;
+	assert_int_equal(play(0, ENOMEM), 7);
+	assert_true(taken_over);
+	all = *calls;
+	assert_true(all > 10);
+	for (unsigned k = 1; k <= all; k++)
+		play(k, k % 2 ? ENOMEM : EIO);
+}
+
+#endif
+
 static int quiet(void **state)
 {
 	(void)state;
@@ -277,8 +324,12 @@ static int quiet(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+#ifndef RELOADS
 		cmocka_unit_test(nothing_fails),
 		cmocka_unit_test(every_call_fails_once),
+#else
+		cmocka_unit_test(a_reload),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, quiet, NULL);
