@@ -29,6 +29,11 @@ struct regex;
 enum regex_flag {
 	REGEX_LONGEST = 1, /* leftmost-longest instead of leftmost-first */
 	REGEX_POSIX = 2,   /* POSIX ERE syntax as Go's CompilePOSIX; longest */
+	/* POSIX ERE as C libraries read it: a backslash in brackets is plain;
+	 * \w \s \d \b \< \> and their like; {,n}; a ) too many is plain.
+	 * \< and \> are \b; no backreferences. */
+	REGEX_ERE = REGEX_POSIX | 4,
+	REGEX_FOLD = 8, /* upper and lower case alike */
 };
 
 /* Errors read `error parsing regexp: missing closing ): `(``; the caller
@@ -70,13 +75,13 @@ struct regex_iter {
 	const struct regex *re;
 	struct str s;
 	ptrdiff_t *cap; /* 2 * (groups + 1) offsets of the current match */
-	int ncap;       /* how many of them are wanted; 2 is faster */
+	int ncap;	/* how many of them are wanted; 2 is faster */
 	size_t pos;
 	ptrdiff_t prev_end;
 	struct regex_scratch *scratch;
 };
-int regex_iter_init(struct regex_iter *it, const struct regex *re,
-		    struct str s, struct err *e) MUST_USE;
+int regex_iter_init(struct regex_iter *it, const struct regex *re, struct str s,
+		    struct err *e) MUST_USE;
 int regex_next(struct regex_iter *it, struct err *e) MUST_USE;
 void regex_iter_free(struct regex_iter *it);
 
@@ -87,9 +92,8 @@ void regex_iter_free(struct regex_iter *it);
 int regex_replace(const struct regex *re, struct str s, struct str tmpl,
 		  struct buf *out, struct err *e) MUST_USE;
 /* The same with a plain text. */
-int regex_replace_literal(const struct regex *re, struct str s,
-			  struct str with, struct buf *out,
-			  struct err *e) MUST_USE;
+int regex_replace_literal(const struct regex *re, struct str s, struct str with,
+			  struct buf *out, struct err *e) MUST_USE;
 /* Go's Expand: appends the template for one match; ncap groups in cap. A full
  * buffer is left in its failed state. */
 void regex_expand(const struct regex *re, struct str tmpl, struct str s,

@@ -66,7 +66,7 @@ static void no_anchors(struct buf *b, const char *p)
 			continue;
 		}
 		if (*p == '^' || *p == '$')
-			buf_adds(b, "[^\\x00-\\x{10FFFF}]");
+			buf_adds(b, "[^\1-\U0010FFFF]");
 		else
 			buf_addc(b, *p);
 		if (*p++ == '\\' && *p)
@@ -80,9 +80,6 @@ int el_regex(struct regex **out, const char *pattern, unsigned flags,
 	struct buf b = {0};
 	int r;
 
-	/* REGEX_POSIX does not know (?i) and \x */
-	if (flags & EL_RE_ICASE)
-		buf_adds(&b, "(?i)");
 	if (flags & EL_RE_WHOLE)
 		buf_adds(&b, "^(");
 	if (flags & EL_RE_BASIC)
@@ -96,10 +93,10 @@ int el_regex(struct regex **out, const char *pattern, unsigned flags,
 	if (b.failed)
 		r = err_nomem(e);
 	else
-		r = regex_compile(str_n(b.p ? b.p : "", b.len),
-				  flags & (EL_RE_ICASE | EL_RE_NOANCHOR)
-					  ? REGEX_LONGEST : REGEX_POSIX,
-				  out, e);
+		r = regex_compile(
+			str_n(b.p ? b.p : "", b.len),
+			REGEX_ERE | (flags & EL_RE_ICASE ? REGEX_FOLD : 0U),
+			out, e);
 	buf_free(&b);
 	return r;
 }

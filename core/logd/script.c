@@ -51,7 +51,7 @@ static int selection(struct logd *l, const char *d, struct settings *s,
 		if (d[1])
 			return wrong(d, e);
 		step.kind = REST;
-	} else if (d[1] && regex_compile(str_of(d + 1), REGEX_POSIX, &step.re,
+	} else if (d[1] && regex_compile(str_of(d + 1), REGEX_ERE, &step.re,
 					 NULL) < 0) {
 		return unknown(d, e);
 	}
@@ -79,8 +79,10 @@ static int number(const char *d, struct settings *s, struct err *e)
 		break;
 	case 'l':
 		if (v > s->dir.size_max / 2)
-			return err_set(e, 0, "directive %s conflicts with "
-				       "previous s directive", d);
+			return err_set(e, 0,
+				       "directive %s conflicts with "
+				       "previous s directive",
+				       d);
 		s->dir.tolerance = (uint32_t)v;
 		break;
 	case 'r':
@@ -150,8 +152,12 @@ static int action(struct logd *l, const char *d, struct settings *s,
 int script_compile(struct logd *l, char *const *script, struct err *e)
 {
 	struct settings s = {
-		.dir = {.dir = -1, .lock = -1, .fd = -1, .max = 10,
-			.size_max = 99999, .tolerance = 2000,
+		.dir = {.dir = -1,
+			.lock = -1,
+			.fd = -1,
+			.max = 10,
+			.size_max = 99999,
+			.tolerance = 2000,
 			.cooldown = 2000},
 		.alert = 200,
 		.status = 1001,

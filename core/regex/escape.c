@@ -107,13 +107,14 @@ int re_read_escape(struct parser *ps, uint32_t *rune)
 	uint32_t c = 0;
 
 	if (ps->p == ps->end)
-		return err_set(ps->e, 0, "error parsing regexp: trailing "
+		return err_set(ps->e, 0,
+			       "error parsing regexp: trailing "
 			       "backslash at end of expression: ``");
 	if (re_next_rune(ps, &c) < 0)
 		return -1;
 	*rune = c;
 	if (c >= '0' && c <= '7') {
-		if (read_octal(ps, rune))
+		if (!(ps->flags & SF_ERE) && read_octal(ps, rune))
 			return 0;
 	} else if (c == 'x') {
 		return read_hex(ps, from, rune);
@@ -124,6 +125,8 @@ int re_read_escape(struct parser *ps, uint32_t *rune)
 				return 0;
 			}
 		}
+		if (ps->flags & SF_ERE)
+			return 0;
 	} else if (c < 0x80 && !ascii_digit((unsigned char)c)) {
 		return 0; /* punctuation stands for itself */
 	}
@@ -152,11 +155,12 @@ int re_read_named(struct parser *ps, struct class *c)
 	bool negate;
 	uint32_t rune = 0;
 
-	if (!(ps->flags & SF_PERL) || !re_at(ps, 0, '\\') || ps->end - ps->p < 2)
+	if (!(ps->flags & (SF_PERL | SF_ERE)) || !re_at(ps, 0, '\\') ||
+	    ps->end - ps->p < 2)
 		return 0;
 	negate = ps->p[1] < 'a';
 	set = class_new(ps->a);
-	if ((ps->p[1] | 32) != 'p') {
+	if ((ps->p[1] | 32) != 'p' || ps->flags & SF_ERE) {
 		if (!ascii_alpha((unsigned char)ps->p[1]) ||
 		    !class_add_perl(set, (char)(ps->p[1] | 32)))
 			return 0;
@@ -191,20 +195,28 @@ int re_read_named(struct parser *ps, struct class *c)
 	return 1;
 }
 
-/* [:name:] inside a class: 1 added, 0 not one. */
+/* [:name:] inside a class, in C libraries [.c.] and [=c=], too: 1 added, 0 not
+ * one. */
 static int read_posix(struct parser *ps, struct class *c)
 {
 	const char *from = ps->p, *end;
 	struct str name;
 	struct class *set;
-	bool negate;
+	bool negate, ere = ps->flags & SF_ERE;
 
-	if (ps->end - from < 3 || from[0] != '[' || from[1] != ':')
+	if (ps->end - from < 3 || from[0] != '[' ||
+	    !(from[1] == ':' || (ere && (from[1] == '.' || from[1] == '='))))
 		return 0;
-	end = memmem(from + 2, (size_t)(ps->end - from - 2), ":]", 2);
+	end = memmem(from + 2, (size_t)(ps->end - from - 2),
+		     (char[]){from[1], ']'}, 2);
 	if (!end)
 		return 0;
 	name = str_n(from + 2, (size_t)(end - from - 2));
+	if (from[1] != ':' && name.n == 1) {
+		class_add(c, (unsigned char)*name.p, (unsigned char)*name.p);
+		ps->p = end + 2;
+		return 1;
+	}
 	negate = name.n && *name.p == '^';
 	if (negate)
 		name = str_cut(name, 1, name.n);
@@ -217,12 +229,11 @@ static int read_posix(struct parser *ps, struct class *c)
 }
 
 /* One rune of a class that starts at `whole`. */
-static int read_class_rune(struct parser *ps, const char *whole,
-			   uint32_t *rune)
+static int read_class_rune(struct parser *ps, const char *whole, uint32_t *rune)
 {
 	if (ps->p == ps->end)
 		return re_fail(ps, "missing closing ]", whole, ps->end);
-	if (*ps->p == '\\')
+	if (*ps->p == '\\' && !(ps->flags & SF_ERE))
 		return re_read_escape(ps, rune);
 	return re_next_rune(ps, rune);
 }
@@ -276,7 +287,7 @@ int re_read_class(struct parser *ps, struct class *c)
 			return re_fail(ps, FAIL_RANGE, ps->p, p + w);
 		}
 		r = read_posix(ps, c);
-		if (r == 0)
+		if (r == 0 && !(ps->flags & SF_ERE))
 			r = re_read_named(ps, c);
 		if (r == 0)
 			r = read_range(ps, whole, c);
@@ -289,4 +300,3 @@ int re_read_class(struct parser *ps, struct class *c)
 		class_negate(c);
 	return 0;
 }
-

@@ -42,8 +42,9 @@ static void measure(struct node *n)
 	else if (n->op == N_REPEAT)
 		rep = n->max ? rep * (unsigned)n->max : 1;
 	n->rep = (uint16_t)(rep > RE_REPEAT_MAX ? RE_REPEAT_MAX + 1 : rep);
-	n->size = size < 1 ? 1 : size > RE_INST_MAX ? RE_INST_MAX + 1
-						    : (uint32_t)size;
+	n->size = size < 1	       ? 1
+		  : size > RE_INST_MAX ? RE_INST_MAX + 1
+				       : (uint32_t)size;
 	if (n->op == N_EMPTY || n->op == N_ASSERT || n->op == N_STAR ||
 	    n->op == N_QUEST || (n->op == N_REPEAT && !n->min) ||
 	    (n->op == N_ALT ? nullable : count && nullable == count))
@@ -146,6 +147,7 @@ static int open_group(struct parser *ps, const char *name, size_t n)
 	}
 	push_op(ps, N_PAREN, (uint32_t)++ps->out->ngroups);
 	ps->top->flags = (uint8_t)ps->flags;
+	ps->depth++;
 	return 0;
 }
 
@@ -224,8 +226,14 @@ static int read_paren(struct parser *ps)
 
 static int close_paren(struct parser *ps)
 {
-	struct node *n = pop_alt(ps), *open = ps->top;
+	struct node *n, *open;
 
+	if (ps->flags & SF_ERE && !ps->depth) {
+		push_rune(ps, (unsigned char)*ps->p++);
+		return 0;
+	}
+	n = pop_alt(ps);
+	open = ps->top;
 	if (!open)
 		return re_error(ps->e, "unexpected )", ps->whole);
 	ps->top = open->next;
@@ -237,6 +245,7 @@ static int close_paren(struct parser *ps)
 		return 0;
 	}
 	n->next = NULL;
+	ps->depth--;
 	open->op = N_CAP;
 	open->flags = 0;
 	open->sub = n;
@@ -261,13 +270,15 @@ static bool read_count(const char **p, const char *end, int *n)
 	return true;
 }
 
-/* {n} {n,} {n,m}: false when it is not one (a literal brace then). min is -1
- * when a number is too large. */
-static bool read_counts(const char **p, const char *end, int *min, int *max)
+/* {n} {n,} {n,m} and {,m} of C libraries: false when it is not one (a literal
+ * brace then). min is -1 when a number is too large. */
+static bool read_counts(const char **p, const char *end, bool ere, int *min,
+			int *max)
 {
 	const char *s = *p + 1;
 
-	if (!read_count(&s, end, min) || s == end)
+	if ((!read_count(&s, end, min) && !(ere && s < end && *s == ',')) ||
+	    s == end)
 		return false;
 	*max = *min;
 	if (*s == ',') {
@@ -303,11 +314,12 @@ static int repeat(struct parser *ps, enum node_op op, int min, int max,
 		}
 		if (last)
 			return re_fail(ps, "invalid nested repetition operator",
-				    last, ps->p);
+				       last, ps->p);
 	}
-	if (!ps->top || ps->top->op >= N_PAREN)
+	if (!ps->top || ps->top->op >= N_PAREN ||
+	    (ps->flags & SF_ERE && ps->top->op == N_ASSERT))
 		return re_fail(ps, "missing argument to repetition operator",
-			    from, ps->p);
+			       from, ps->p);
 	n = node_new(ps, op);
 	n->flags = lazy ? NF_LAZY : 0;
 	if (op == N_REPEAT) {
@@ -330,7 +342,10 @@ static int read_repeat(struct parser *ps, const char *last, const char **was)
 	int min = 0, max = 0;
 
 	if (*from == '{') {
-		if (!read_counts(&ps->p, ps->end, &min, &max)) {
+		if (!read_counts(&ps->p, ps->end, ps->flags & SF_ERE, &min,
+				 &max)) {
+			if (ps->flags & SF_ERE)
+				return re_fail(ps, FAIL_COUNT, from, ps->end);
 			ps->p++;
 			push_rune(ps, '{');
 			return 0;
@@ -343,8 +358,10 @@ static int read_repeat(struct parser *ps, const char *last, const char **was)
 	}
 	ps->p++;
 	*was = from;
-	return repeat(ps, *from == '*' ? N_STAR : *from == '+' ? N_PLUS
-							       : N_QUEST,
+	return repeat(ps,
+		      *from == '*'   ? N_STAR
+		      : *from == '+' ? N_PLUS
+				     : N_QUEST,
 		      0, 0, from, last);
 }
 
@@ -372,19 +389,22 @@ static int read_quoted(struct parser *ps)
 
 static int read_backslash(struct parser *ps)
 {
-	static const char asserts[] = "AbBz";
-	static const uint8_t what[] = {E_BOT, E_WORD, E_NOWORD, E_EOT};
+	/* Perl's four, then those of C libraries, two of them the same */
+	static const char asserts[] = "AzbB<>";
+	static const uint8_t what[] = {E_BOT,	 E_EOT,	 E_WORD,
+				       E_NOWORD, E_WORD, E_WORD};
+	bool ere = ps->flags & SF_ERE;
 	struct class *c;
 	uint32_t rune = 0;
 	const char *l;
 	int r;
 
-	if (ps->flags & SF_PERL && ps->end - ps->p >= 2 && ps->p[1]) {
-		if (ps->p[1] == 'C')
+	if (ps->flags & (SF_PERL | SF_ERE) && ps->end - ps->p >= 2) {
+		if (!ere && ps->p[1] == 'C')
 			return re_fail(ps, FAIL_ESCAPE, ps->p, ps->p + 2);
-		if (ps->p[1] == 'Q')
+		if (!ere && ps->p[1] == 'Q')
 			return read_quoted(ps);
-		l = strchr(asserts, ps->p[1]);
+		l = memchr(asserts + (ere ? 2 : 0), ps->p[1], 4);
 		if (l) {
 			ps->p += 2;
 			push_op(ps, N_ASSERT, what[l - asserts]);
@@ -461,14 +481,13 @@ static int check_limits(const struct parser *ps, const struct node *n)
 	if (n->op >= N_PAREN)
 		return 0;
 	if (n->height > RE_HEIGHT_MAX)
-		return re_error(ps->e, "expression nests too deeply",
-				ps->whole);
+		return re_error(ps->e, "expression nests too deeply", ps->whole);
 	if (n->size > RE_INST_MAX)
 		return re_error(ps->e, RE_TOO_LARGE, ps->whole);
 	return 0;
 }
 
-int re_parse(struct arena *a, struct str pattern, bool posix,
+int re_parse(struct arena *a, struct str pattern, unsigned flags,
 	     struct syntax *out, struct err *e)
 {
 	struct parser ps = {.a = a, .whole = pattern, .out = out, .e = e};
@@ -476,7 +495,9 @@ int re_parse(struct arena *a, struct str pattern, bool posix,
 
 	ps.p = pattern.p;
 	ps.end = pattern.p + pattern.n;
-	ps.flags = posix ? SF_MULTI : SF_PERL;
+	ps.flags = (flags & REGEX_POSIX ? SF_MULTI : SF_PERL) |
+		   (flags & (REGEX_ERE ^ REGEX_POSIX) ? SF_ERE : 0) |
+		   (flags & REGEX_FOLD ? SF_FOLD : 0);
 	while (ps.p < ps.end) {
 		const char *was = NULL;
 

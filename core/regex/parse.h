@@ -13,6 +13,7 @@ enum {
 	SF_DOTNL = 4,
 	SF_LAZY = 8,
 	SF_PERL = 16, /* Perl's extensions and \pN */
+	SF_ERE = 32,  /* POSIX syntax with what C libraries add */
 };
 
 struct parser {
@@ -20,17 +21,18 @@ struct parser {
 	struct str whole;
 	const char *p, *end;
 	unsigned flags;
+	unsigned depth; /* open groups */
 	struct node *top;
 	struct syntax *out;
 	struct err *e;
 };
 
-#define FAIL_RANGE "invalid character class range"
+#define FAIL_RANGE  "invalid character class range"
 #define FAIL_ESCAPE "invalid escape sequence"
-#define FAIL_PERL "invalid or unsupported Perl syntax"
-#define FAIL_NAME "invalid named capture"
-#define FAIL_COUNT "invalid repeat count"
-#define FAIL_UTF8 "invalid UTF-8"
+#define FAIL_PERL   "invalid or unsupported Perl syntax"
+#define FAIL_NAME   "invalid named capture"
+#define FAIL_COUNT  "invalid repeat count"
+#define FAIL_UTF8   "invalid UTF-8"
 
 /* Fails with the text from..to. */
 int re_fail(struct parser *ps, const char *code, const char *from,

@@ -11,7 +11,7 @@ static int build(struct regex *re, struct arena *tmp, struct str pattern,
 {
 	struct syntax syn = {0};
 
-	if (re_parse(tmp, pattern, flags & REGEX_POSIX, &syn, e) < 0)
+	if (re_parse(tmp, pattern, flags, &syn, e) < 0)
 		return -1;
 	re->ngroups = syn.ngroups;
 	re->empty_pattern = pattern.n == 0;
@@ -186,8 +186,8 @@ int regex_find(const struct regex *re, struct str s, size_t from,
 
 /* --- iterating --- */
 
-int regex_iter_init(struct regex_iter *it, const struct regex *re,
-		    struct str s, struct err *e)
+int regex_iter_init(struct regex_iter *it, const struct regex *re, struct str s,
+		    struct err *e)
 {
 	*it = (struct regex_iter){.re = re, .s = s, .prev_end = -1};
 	it->ncap = 2 * (re->ngroups + 1);
