@@ -75,13 +75,13 @@ struct regex_iter {
 	const struct regex *re;
 	struct str s;
 	ptrdiff_t *cap; /* 2 * (groups + 1) offsets of the current match */
-	int ncap;	/* how many of them are wanted; 2 is faster */
+	int ncap;       /* how many of them are wanted; 2 is faster */
 	size_t pos;
 	ptrdiff_t prev_end;
 	struct regex_scratch *scratch;
 };
-int regex_iter_init(struct regex_iter *it, const struct regex *re, struct str s,
-		    struct err *e) MUST_USE;
+int regex_iter_init(struct regex_iter *it, const struct regex *re,
+		    struct str s, struct err *e) MUST_USE;
 int regex_next(struct regex_iter *it, struct err *e) MUST_USE;
 void regex_iter_free(struct regex_iter *it);
 
@@ -92,8 +92,9 @@ void regex_iter_free(struct regex_iter *it);
 int regex_replace(const struct regex *re, struct str s, struct str tmpl,
 		  struct buf *out, struct err *e) MUST_USE;
 /* The same with a plain text. */
-int regex_replace_literal(const struct regex *re, struct str s, struct str with,
-			  struct buf *out, struct err *e) MUST_USE;
+int regex_replace_literal(const struct regex *re, struct str s,
+			  struct str with, struct buf *out,
+			  struct err *e) MUST_USE;
 /* Go's Expand: appends the template for one match; ncap groups in cap. A full
  * buffer is left in its failed state. */
 void regex_expand(const struct regex *re, struct str tmpl, struct str s,

@@ -35,5 +35,6 @@ int multidefine_main(int argc, char **argv)
 	if (!n)
 		die(100, "empty block");
 	el_multi(&v, &o, argv[i], vars);
+	el_values_check(&v, 111);
 	el_subst_exec(vars + n + 1, &v);
 }

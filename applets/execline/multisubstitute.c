@@ -122,6 +122,6 @@ int multisubstitute_main(int argc, char **argv)
 		applet_usage("multisubstitute");
 	for (size_t at = 0; at < n;)
 		at += take(&v, argv + i + at, n - at);
-	el_values_check(&v);
+	el_values_check(&v, 100);
 	el_subst_exec(rest, &v);
 }

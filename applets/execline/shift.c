@@ -35,9 +35,8 @@ int shift_main(int argc, char **argv)
 	if (o.args == UINT32_MAX)
 		o.args = o.blocks == UINT32_MAX;
 	at = o.args;
-	if (at < n)
-		for (; o.blocks != UINT32_MAX && o.blocks; o.blocks--)
-			at += el_frame_block(pos, n, at);
+	for (; o.blocks != UINT32_MAX && o.blocks; o.blocks--)
+		at += el_frame_block(pos, n, at);
 	el_frame_shift(pos, n, at < n ? at : n);
 	el_exec(argv + i);
 }

@@ -34,7 +34,7 @@ int s6_svlisten_main(int argc, char **argv)
 	int i = applet_opts("s6-svlisten", s6_svlisten_opts, &g, argc, argv, 3);
 	size_t n = el_block_size(argv + i);
 
-	if (!argv[i + (int)n] || !argv[i + (int)n + 1])
+	if (!n || !argv[i + (int)n] || !argv[i + (int)n + 1])
 		applet_usage("s6-svlisten");
 	char **prog = argv + i + el_block(argv + i, 1) + 1;
 	if (g.any && (g.state == 'r' || g.state == 'R')) {

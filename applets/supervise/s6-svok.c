@@ -24,6 +24,6 @@ int s6_svok_main(int argc, char **argv)
 	if (r == 0)
 		r = s6_lock_test(AT_FDCWD, path, &e);
 	if (r < 0)
-		die(111, "%s", e.text);
+		die_sys(111, e.num, "unable to check %s", argv[i]);
 	return !r;
 }

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,7 +32,7 @@ enum { STAY = -1 };
 
 struct perms {
 	bool show;
-	int supervise, control, event; /* modes, or STAY */
+	int supervise, control, event;		 /* modes, or STAY */
 	gid_t super_gid, control_gid, event_gid; /* -1 = stay */
 };
 
@@ -55,7 +56,7 @@ static int set_super(void *opts, const struct opt *o, const char *value,
 {
 	struct perms *p = opts;
 	bool control = o->letter == 'G' || o->letter == 'O';
-	gid_t gid = *value ? group(value) : (gid_t)-1;
+	gid_t gid = strchr("gGO", o->letter) ? group(value) : (gid_t)-1;
 
 	p->supervise = o->val;
 	p->super_gid = o->letter == 'O' ? (gid_t)-1 : gid;
@@ -70,7 +71,7 @@ static int set_event(void *opts, const struct opt *o, const char *value,
 	struct perms *p = opts;
 
 	p->event = o->val;
-	p->event_gid = *value ? group(value) : (gid_t)-1;
+	p->event_gid = o->letter == 'E' ? group(value) : (gid_t)-1;
 	return 0;
 }
 

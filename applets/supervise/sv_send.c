@@ -26,24 +26,21 @@ static int send_to(const char *dir, const char *sub, const char *fifo,
 	}
 	if (s6_control_send(AT_FDCWD, path, cmd, n, &e) == 0)
 		return 0;
-	if (e.num == ENOENT && access(dir, F_OK) == 0) {
-		if (s6_place(path, dir, sub, NULL) == 0 &&
-		    access(path, F_OK) < 0)
-			e.num = ENXIO;
-	} else if (e.num == ENOENT) {
-		goto other;
+	if ((e.num == ENOENT || e.num == ENOTDIR) &&
+	    s6_place(path, dir, sub, NULL) == 0 && access(path, F_OK) < 0) {
+		if (errno != ENOENT || access(dir, F_OK) < 0)
+			goto other;
+		e.num = ENXIO;
 	}
 	switch (e.num) {
 	case ENXIO:
-		say_fatal("unable to control %s: supervisor not listening",
-			  dir);
+		say_fatal("unable to control %s: supervisor not listening", dir);
 		return 100;
 	case ENOENT:
 	case ENOTDIR:
 	case EISDIR:
 		say_fatal("something is wrong with the %s/%s directory%s: %s",
-			  dir, sub,
-			  *sub == '.' ? ". errno reported" : "",
+			  dir, sub, *sub == '.' ? ". errno reported" : "",
 			  strerror(e.num));
 		return 100;
 	default:

@@ -17,8 +17,7 @@ static bool normally_up(const char *dir)
 {
 	char path[PATH_MAX];
 
-	return snprintf(path, sizeof path, "%s/down", dir) <
-		       (int)sizeof path &&
+	return snprintf(path, sizeof path, "%s/down", dir) < (int)sizeof path &&
 	       faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
 }
 
@@ -45,10 +44,15 @@ int sv_stat_read(const char *dir, struct sv_stat *s)
 		r = s6_lock_test(AT_FDCWD, path, &e);
 	if (r == 0) {
 		say_fatal("unable to read status for %s: "
-			  "s6-supervise not running", dir);
+			  "s6-supervise not running",
+			  dir);
 		return 1;
 	}
-	if (r < 0 || s6_place(path, dir, S6_STATUS, &e) < 0 ||
+	if (r < 0) {
+		say_fatal("unable to check %s: %s", dir, strerror(e.num));
+		return 111;
+	}
+	if (s6_place(path, dir, S6_STATUS, &e) < 0 ||
 	    s6_status_read(AT_FDCWD, path, &s->st, &e) < 0) {
 		say_fatal("unable to read status for %s: %s", dir,
 			  strerror(e.num));

@@ -58,12 +58,12 @@ void el_words_add(struct el_words *w, const char *s)
 	w->n++;
 }
 
-void el_values_check(const struct el_values *v)
+void el_values_check(const struct el_values *v, int code)
 {
 	for (size_t i = 1; i < v->n; i++)
 		for (size_t j = 0; j < i; j++)
 			if (!strcmp(v->items[i].key, v->items[j].key))
-				die(100, "bad substitution: %s twice",
+				die(code, "bad substitution: %s twice",
 				    v->items[i].key);
 }
 
@@ -119,8 +119,8 @@ static int cut(struct pieces *ps, const struct el_values *v, const char *word)
 			continue;
 		}
 		/* half of the backslashes, rounded down, go */
-		r = add_piece(ps, from, (size_t)(p - from) - slashes +
-					       slashes / 2, NULL);
+		r = add_piece(ps, from,
+			      (size_t)(p - from) - slashes + slashes / 2, NULL);
 		from = p;
 		p += len;
 		if (slashes % 2 == 0) {

@@ -24,8 +24,7 @@ struct range {
 	uint32_t lo, hi;
 };
 
-struct class
-{
+struct class {
 	struct arena *a;
 	struct range *r;
 	uint32_t n, cap;
@@ -49,12 +48,12 @@ bool class_add_unicode(struct class *c, struct str name);
 
 enum node_op {
 	N_EMPTY,  /* matches the empty text */
-	N_LIT,	  /* rune */
+	N_LIT,    /* rune */
 	N_CLASS,  /* cls */
-	N_ANY,	  /* any rune */
+	N_ANY,    /* any rune */
 	N_ANYNL,  /* any but newline */
 	N_ASSERT, /* num: enum empty_flag */
-	N_CAP,	  /* num: group number */
+	N_CAP,    /* num: group number */
 	N_STAR,
 	N_PLUS,
 	N_QUEST,
@@ -67,8 +66,8 @@ enum node_op {
 };
 
 enum node_flag {
-	NF_FOLD = 1,	 /* N_LIT: ignore case */
-	NF_LAZY = 2,	 /* repeats: prefer fewer */
+	NF_FOLD = 1,     /* N_LIT: ignore case */
+	NF_LAZY = 2,     /* repeats: prefer fewer */
 	NF_NULLABLE = 4, /* may match without consuming a rune */
 };
 
@@ -76,8 +75,8 @@ struct node {
 	uint8_t op;    /* enum node_op */
 	uint8_t flags; /* enum node_flag; N_PAREN: syntax flags to restore */
 	uint16_t height;
-	uint16_t rep;	   /* largest product of nested counts, 1 to 1000 */
-	uint32_t size;	   /* instructions it will take, about */
+	uint16_t rep;  /* largest product of nested counts, 1 to 1000 */
+	uint32_t size; /* instructions it will take, about */
 	struct node *next; /* sibling; on the stack: the node below */
 	struct node *sub;  /* first child */
 	union {
@@ -124,22 +123,22 @@ int re_error(struct err *e, const char *code, struct str expr);
 /* An instruction is 4 bits of operation and 28 of argument; the next one
  * follows it unless said otherwise. */
 enum inst_op {
-	I_CHAR,	 /* rune */
-	I_FOLD,	 /* small ASCII letter, either case */
-	I_CLASS, /* index into classes */
+	I_CHAR,   /* rune */
+	I_FOLD,   /* small ASCII letter, either case */
+	I_CLASS,  /* index into classes */
 	I_ANY,
 	I_ANYNL,
 	I_SPLIT,  /* go on behind, else at the argument */
 	I_PREFER, /* go on at the argument, else behind */
 	I_JUMP,
-	I_CAP,	 /* number of the offset to set */
-	I_EMPTY, /* enum empty_flag that must hold */
+	I_CAP,    /* number of the offset to set */
+	I_EMPTY,  /* enum empty_flag that must hold */
 	I_MATCH,
 	I_FAIL,
 };
 #define INST(op, arg) ((uint32_t)(op) | (uint32_t)(arg) << 4)
-#define INST_OP(i)    ((enum inst_op)((i)&15))
-#define INST_ARG(i)   ((i) >> 4)
+#define INST_OP(i) ((enum inst_op)((i) & 15))
+#define INST_ARG(i) ((i) >> 4)
 
 struct prog_class {
 	uint32_t ascii[4]; /* bitmap of the runes below 128 */
@@ -156,10 +155,10 @@ struct regex {
 	int ngroups;
 	const char **names; /* ngroups + 1, NULL = none */
 	bool longest;
-	bool anchored; /* matches only at offset 0 */
+	bool anchored;        /* matches only at offset 0 */
 	bool prefix_complete;
-	bool empty_pattern; /* compiled from "" */
-	bool use_first;	    /* first[] tells which bytes may start a match */
+	bool empty_pattern;   /* compiled from "" */
+	bool use_first;       /* first[] tells which bytes may start a match */
 	struct str prefix;
 	uint8_t first[32];
 };
@@ -194,7 +193,7 @@ struct regex_scratch {
 	uint32_t gen;
 	uint32_t *threads[2];
 	uint32_t *caps[2]; /* ncap offsets per thread */
-	uint32_t *cap;	   /* ncap offsets, being built */
+	uint32_t *cap;     /* ncap offsets, being built */
 };
 
 struct match {

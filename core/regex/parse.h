@@ -27,12 +27,12 @@ struct parser {
 	struct err *e;
 };
 
-#define FAIL_RANGE  "invalid character class range"
+#define FAIL_RANGE "invalid character class range"
 #define FAIL_ESCAPE "invalid escape sequence"
-#define FAIL_PERL   "invalid or unsupported Perl syntax"
-#define FAIL_NAME   "invalid named capture"
-#define FAIL_COUNT  "invalid repeat count"
-#define FAIL_UTF8   "invalid UTF-8"
+#define FAIL_PERL "invalid or unsupported Perl syntax"
+#define FAIL_NAME "invalid named capture"
+#define FAIL_COUNT "invalid repeat count"
+#define FAIL_UTF8 "invalid UTF-8"
 
 /* Fails with the text from..to. */
 int re_fail(struct parser *ps, const char *code, const char *from,

@@ -44,6 +44,8 @@ static int make(struct s6_listen *l, const char *dir, struct err *e)
 	char shown[PATH_MAX];
 	char *name;
 
+	if (!*dir) /* not the root */
+		return err_set(e, EPROTO, "unable to listen to nothing");
 	do {
 		name = fresh_name(l, dir, e);
 		if (!name)

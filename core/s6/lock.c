@@ -16,7 +16,7 @@ int s6_lock_test(int at, const char *path, struct err *e)
 	int fd = openat(at, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0) {
-		if (errno == ENOENT || errno == ENOTDIR)
+		if (errno == ENOENT)
 			return 0;
 		return err_set(e, errno, "unable to open %s", path);
 	}
@@ -29,8 +29,8 @@ int s6_lock_test(int at, const char *path, struct err *e)
 
 int s6_lock_take(int at, const char *path, mode_t mode, struct err *e)
 {
-	int fd = openat(at, path,
-			O_WRONLY | O_NONBLOCK | O_CREAT | O_CLOEXEC, mode);
+	int fd = openat(at, path, O_WRONLY | O_NONBLOCK | O_CREAT | O_CLOEXEC,
+			mode);
 
 	if (fd < 0)
 		return err_set(e, errno, "unable to open %s", path);

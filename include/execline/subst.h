@@ -109,7 +109,7 @@ enum {
 void el_glob(struct el_values *v, const struct el_glob *how, const char *key,
 	     const char *pattern);
 /* Dies with 100 when a key is there twice. */
-void el_values_check(const struct el_values *v);
+void el_values_check(const struct el_values *v, int code);
 
 /* The words of the string under `how`; dies with 100 when it should be
  * netstrings and is not. */
