@@ -6,18 +6,53 @@
 
 #include "base/num.h"
 
+enum { TEXT = 1024 }; /* of a duration in an error */
+
 static const struct unit {
 	const char *name;
 	int64_t ns;
 } units[] = {
-	{"ns", 1},         {"us", DUR_US}, {"\xC2\xB5s", DUR_US},
-	{"\xCE\xBCs", DUR_US}, {"ms", DUR_MS}, {"s", DUR_S},
-	{"m", DUR_MIN},    {"h", DUR_HOUR},
+	{"ns", 1},
+	{"us", DUR_US},
+	{"\xC2\xB5s", DUR_US},
+	{"\xCE\xBCs", DUR_US},
+	{"ms", DUR_MS},
+	{"s", DUR_S},
+	{"m", DUR_MIN},
+	{"h", DUR_HOUR},
 };
 
-static int bad(struct str s, struct err *e)
+const char *dur_quote(char *out, size_t size, struct str s)
 {
-	return err_set(e, 0, "time: invalid duration \"%.*s\"", (int)s.n, s.p);
+	static const char digits[] = "0123456789abcdef";
+	size_t k = 0;
+
+	out[k++] = '"';
+	for (size_t i = 0; i < s.n && k + 6 <= size; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c >= 0x80 || c < ' ') {
+			out[k++] = '\\';
+			out[k++] = 'x';
+			out[k++] = digits[c >> 4];
+			out[k++] = digits[c & 15];
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			out[k++] = '\\';
+		out[k++] = (char)c;
+	}
+	out[k++] = '"';
+	out[k] = '\0';
+	return out;
+}
+
+static int bad(struct str s, const char *what, struct err *e)
+{
+	char text[TEXT];
+
+	return err_set(e, 0, "time: %s duration %s", what,
+		       dur_quote(text, sizeof(text), s));
 }
 
 /* The digits at the start of *s as a whole number; -1 on overflow. */
@@ -57,7 +92,8 @@ static const struct unit *take_unit(struct str *s, struct str *name)
 {
 	size_t n = 0;
 
-	while (n < s->n && s->p[n] != '.' && !ascii_digit((unsigned char)s->p[n]))
+	while (n < s->n && s->p[n] != '.' &&
+	       !ascii_digit((unsigned char)s->p[n]))
 		n++;
 	*name = str_n(s->p, n);
 	s->p += n;
@@ -75,34 +111,34 @@ static int take_part(struct str orig, struct str *s, uint64_t *total,
 	const struct unit *u;
 	struct str name;
 	uint64_t v, f = 0;
+	char unit[TEXT], text[TEXT];
 	double scale = 1;
 	size_t before, after = 0;
 
 	if (take_int(s, &v, &before) < 0)
-		return bad(orig, e);
+		return bad(orig, "invalid", e);
 	if (s->n && s->p[0] == '.') {
 		s->p++;
 		s->n--;
 		take_frac(s, &f, &scale, &after);
 	}
 	if (!before && !after)
-		return bad(orig, e);
+		return bad(orig, "invalid", e);
 	u = take_unit(s, &name);
 	if (!name.n)
-		return err_set(e, 0, "time: missing unit in duration \"%.*s\"",
-			       (int)orig.n, orig.p);
+		return bad(orig, "missing unit in", e);
 	if (!u)
-		return err_set(e, 0,
-			       "time: unknown unit \"%.*s\" in duration \"%.*s\"",
-			       (int)name.n, name.p, (int)orig.n, orig.p);
+		return err_set(e, 0, "time: unknown unit %s in duration %s",
+			       dur_quote(unit, sizeof(unit), name),
+			       dur_quote(text, sizeof(text), orig));
 	if (v > (UINT64_C(1) << 63) / (uint64_t)u->ns)
-		return bad(orig, e);
+		return bad(orig, "invalid", e);
 	v *= (uint64_t)u->ns;
 	if (f)
 		v += (uint64_t)((double)f * ((double)u->ns / scale));
 	*total += v;
 	if (v > UINT64_C(1) << 63 || *total > UINT64_C(1) << 63)
-		return bad(orig, e);
+		return bad(orig, "invalid", e);
 	return 0;
 }
 
@@ -122,12 +158,12 @@ int dur_parse(struct str s, int64_t *ns, struct err *e)
 		return 0;
 	}
 	if (!s.n)
-		return bad(orig, e);
+		return bad(orig, "invalid", e);
 	while (s.n)
 		if (take_part(orig, &s, &total, e) < 0)
 			return -1;
 	if (!neg && total > INT64_MAX)
-		return bad(orig, e);
+		return bad(orig, "invalid", e);
 	*ns = neg ? (int64_t)(0 - total) : (int64_t)total;
 	return 0;
 }
@@ -144,12 +180,12 @@ static size_t put_frac(char *out, uint64_t v, int prec)
 	frac = v % scale;
 	if (!frac)
 		return n;
-	out[n++] = '.';
-	while (frac) {
-		scale /= 10;
-		out[n++] = (char)('0' + frac / scale);
-		frac %= scale;
-	}
+	out[n] = '.';
+	for (int i = prec; i > 0; i--, frac /= 10)
+		out[n + (size_t)i] = (char)('0' + frac % 10);
+	n += (size_t)prec + 1;
+	while (out[n - 1] == '0')
+		n--;
 	return n;
 }
 
@@ -165,7 +201,9 @@ size_t dur_put(char out[DUR_TEXT], int64_t ns)
 		return 2;
 	}
 	if (u < (uint64_t)DUR_S) {
-		const char *unit = u < 1000 ? "ns" : u < 1000000 ? "\xC2\xB5s" : "ms";
+		const char *unit = u < 1000	 ? "ns"
+				   : u < 1000000 ? "\xC2\xB5s"
+						 : "ms";
 
 		n += put_frac(out + n, u, u < 1000 ? 0 : u < 1000000 ? 3 : 6);
 		memcpy(out + n, unit, strlen(unit) + 1);

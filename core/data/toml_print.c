@@ -139,6 +139,8 @@ static enum what classify(struct printer *p, const struct val *v)
 		return v->map ? TABLE : NOTHING;
 	case KIND_PTR:
 	case KIND_STRUCT:
+		if (v->fields && v->type->text)
+			return VALUE;
 		return v->fields ? TABLE : NOTHING;
 	case KIND_COMPLEX:
 		return fail(p, "unsupported type: complex128"), FAILED;
@@ -192,6 +194,7 @@ static int element(struct printer *p, const struct val *v)
 {
 	static const struct path none = {0};
 	char num[NUM_TEXT];
+	struct str text;
 	size_t n;
 
 	p->written = true;
@@ -219,7 +222,14 @@ static int element(struct printer *p, const struct val *v)
 	case KIND_SLICE:
 		break;
 	default:
-		return table(p, &none, v, true);
+		if (!v->type->text)
+			return table(p, &none, v, true);
+		text = v->type->text(p->arena, v);
+		if (v->type->text == v->type->string)
+			quoted(p, text);
+		else
+			buf_add(p->b, text.p, text.n);
+		return 0;
 	}
 	n = val_len_list(v);
 	buf_addc(p->b, '[');

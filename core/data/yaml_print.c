@@ -198,6 +198,37 @@ static int three(bool less, bool more)
 	return less ? -1 : more;
 }
 
+/* The runes of digits (Go's unicode.IsDigit) at the start of s behind *n, which
+ * they continue; returns how many. */
+static size_t take_digits(struct str s, int64_t *n)
+{
+	size_t count = 0;
+	uint32_t r;
+	int w;
+
+	for (; s.n; s = str_cut(s, (size_t)w, s.n), count++) {
+		r = utf8_decode(s.p, s.n, &w);
+		if (!unicode_is(r, UNI_BIT(UNI_ND)))
+			break;
+		*n = (int64_t)((uint64_t)*n * 10 + r - '0');
+	}
+	return count;
+}
+
+/* Whether a digit other than zero stands before the zeros at the end of s. */
+static bool in_number(struct str s)
+{
+	int w;
+
+	for (; s.n; s.n -= (size_t)w) {
+		uint32_t r = utf8_decode_last(s.p, s.n, &w);
+
+		if (r != '0')
+			return unicode_is(r, UNI_BIT(UNI_ND));
+	}
+	return false;
+}
+
 /* Runs of digits from i on, as numbers; a zero behind a digit other than zero
  * counts as one more place. */
 static int digit_runs(struct str a, struct str b, size_t i, uint32_t ra,
@@ -206,18 +237,10 @@ static int digit_runs(struct str a, struct str b, size_t i, uint32_t ra,
 	int64_t an = 0, bn = 0;
 	size_t ai, bi;
 
-	if (ra == '0' || rb == '0')
-		for (size_t j = i; j > 0 && ascii_digit((unsigned char)
-							a.p[j - 1]);
-		     j--)
-			if (a.p[j - 1] != '0') {
-				an = bn = 1;
-				break;
-			}
-	for (ai = i; ai < a.n && ascii_digit((unsigned char)a.p[ai]); ai++)
-		an = (int64_t)((uint64_t)an * 10 + (uint64_t)(a.p[ai] - '0'));
-	for (bi = i; bi < b.n && ascii_digit((unsigned char)b.p[bi]); bi++)
-		bn = (int64_t)((uint64_t)bn * 10 + (uint64_t)(b.p[bi] - '0'));
+	if ((ra == '0' || rb == '0') && in_number(str_cut(a, 0, i)))
+		an = bn = 1;
+	ai = take_digits(str_cut(a, i, a.n), &an);
+	bi = take_digits(str_cut(b, i, b.n), &bn);
 	if (an != bn)
 		return three(an < bn, true);
 	if (ai != bi)
@@ -247,7 +270,7 @@ static int natural(struct str a, struct str b)
 			return three(lb, true);
 		return digit_runs(a, b, i, ra, rb);
 	}
-	return three(a.n < b.n, a.n > b.n);
+	return three(a.n<b.n, a.n> b.n);
 }
 
 /* Go's order of kinds; a nil stands between numbers and strings. */
@@ -309,7 +332,12 @@ static int fields(struct yaml_out *o, const struct val *v, enum place place)
 		plain(o, "null", place);
 		return 0;
 	}
-	if (!t->nfields && v->type->string) {
+	if (v->type->text && v->type->text != v->type->string) {
+		yaml_out_scalar(o, v->type->text(o->arena, v), false,
+				YAML_PLAIN, place == KEY);
+		return 0;
+	}
+	if (v->type->text || (!t->nfields && v->type->string)) {
 		string(o, v->type->string(o->arena, v), place);
 		return 0;
 	}

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* debug - values with their types, as go-spew shows them. Maps come sorted,
- * the capacity of a list is its length.
+/* debug - values with their types, as go-spew shows them. Maps come sorted.
  * Source: github.com/davecgh/go-spew (dump.go, format.go), as facts. */
 #include "funcs/ask.h"
 #include "funcs/themes.h"
@@ -197,7 +196,7 @@ static void dump(struct spew *s, const struct val *v,
 	}
 	s->no_type = false;
 	if (n && val_kind(v) == KIND_SLICE)
-		text_f(s->t, "(len=%zu cap=%zu) ", n, n);
+		text_f(s->t, "(len=%zu cap=%zu) ", n, v->list->cap);
 	else if (n)
 		text_f(s->t, "(len=%zu) ", n);
 	if (!v->type)

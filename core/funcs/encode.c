@@ -185,6 +185,8 @@ FN(to_yaml)
  */
 FN(to_toml)
 {
+	if (!args[0].type)
+		return fail_zero(c);
 	return to_text(c, &args[0], FORMAT_TOML, out);
 }
 

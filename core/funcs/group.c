@@ -327,8 +327,7 @@ static int same(struct tmpl_call *c, const struct val *elem,
 		return val_kind(v) == KIND_FLOAT && v->f == elem->f;
 	case KIND_STRING:
 		if (!v->type)
-			return fail(c, "reflect: call of reflect.Value.Type "
-				       "on zero Value");
+			return fail_zero(c);
 		return val_type_same(v->type, elem->type) &&
 		       str_eq(v->s, elem->s);
 	case KIND_INVALID:

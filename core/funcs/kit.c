@@ -82,6 +82,11 @@ int fail_nil(struct tmpl_call *c)
 		       "dereference");
 }
 
+int fail_zero(struct tmpl_call *c)
+{
+	return fail(c, "reflect: call of reflect.Value.Type on zero Value");
+}
+
 int room_text(struct tmpl_call *c, size_t n)
 {
 	if (n <= TMPL_STRING)

@@ -51,6 +51,7 @@ int fail(struct tmpl_call *c, const char *fmt, ...) PRINTF(2, 3);
 #define fail(...) ({ fail(__VA_ARGS__); -1; })
 /* The two panics of Go that templates meet most. */
 int fail_nil(struct tmpl_call *c);
+int fail_zero(struct tmpl_call *c); /* a nil where a type is asked for */
 /* A result of n bytes or elements, n known beforehand, would pass TMPL_STRING
  * or TMPL_LIST: then -1 with a message that names the limit. */
 int room_text(struct tmpl_call *c, size_t n);

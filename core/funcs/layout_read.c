@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* layout_read - reading text by one of Go's reference-time layouts.
  * Source: Go's package time (format.go), as facts. */
+#include "base/dur.h"
 #include "funcs/layout.h"
 #include "tmpl/print.h"
 
@@ -331,28 +332,12 @@ static bool read_literal(struct reader *r, struct str lit)
 	return true;
 }
 
-/* Go's time package quotes by its own rule: all but printable ASCII as \x. */
 static const char *quoted(struct arena *a, struct str s)
 {
-	struct text t = {.a = a};
+	size_t size = 4 * s.n + 6;
+	char *p = arena_alloc(a, size);
 
-	text_addc(&t, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		static const char digits[] = "0123456789abcdef";
-
-		if (c >= 0x80 || c < ' ') {
-			text_adds(&t, "\\x");
-			text_addc(&t, digits[c >> 4]);
-			text_addc(&t, digits[c & 15]);
-			continue;
-		}
-		if (c == '"' || c == '\\')
-			text_addc(&t, '\\');
-		text_addc(&t, (char)c);
-	}
-	text_add(&t, "\"", 2);
-	return t.p;
+	return p ? dur_quote(p, size, s) : "";
 }
 
 /* What a failing parse needs for its message. */

@@ -10,18 +10,15 @@
 static int bad_regex(struct tmpl_call *c, struct str re)
 {
 	bool panics = str_prefix(str_of(c->name), STR("sprig_regex"));
+	struct val pattern = val_str(re);
 
 	if (!panics)
 		return -1;
-	return err_wrap(c->err, str_chr(re, '`') < 0
-					? "regexp: Compile(`%s`)"
-					: "regexp: Compile(%s)",
-			str_chr(re, '`') < 0 ? cstr(c, re)
-					     : print_quoted(c->arena, re));
+	return err_wrap(c->err, "regexp: Compile(%.*s)",
+			STRF(print_fmt(c->arena, "%#q", &pattern, 1)));
 }
 
-int re_match(struct tmpl_call *c, struct str re, struct str s,
-	     struct val *out)
+int re_match(struct tmpl_call *c, struct str re, struct str s, struct val *out)
 {
 	REGEX_AUTO struct regex *r = NULL;
 	int found;
@@ -85,9 +82,9 @@ FN(find)
 	regex_free(r);
 	if (found < 0)
 		return -1;
-	return ret_str(out, found ? str_cut(args[1].s, (size_t)cap[0],
-					    (size_t)cap[1])
-				  : STR(""));
+	return ret_str(
+		out, found ? str_cut(args[1].s, (size_t)cap[0], (size_t)cap[1])
+			   : STR(""));
 }
 
 static int find_all(struct tmpl_call *c, struct regex *r, struct str s,
@@ -101,9 +98,8 @@ static int find_all(struct tmpl_call *c, struct regex *r, struct str s,
 	while (max-- != 0 && (more = regex_next(&it, c->err)) != 0) {
 		done = more < 0 ? -1
 				: val_push(c->arena, out,
-					   val_str(str_cut(
-						   s, (size_t)it.cap[0],
-						   (size_t)it.cap[1])));
+					   val_str(str_cut(s, (size_t)it.cap[0],
+							   (size_t)it.cap[1])));
 		if (done < 0)
 			break;
 	}

@@ -527,7 +527,7 @@ FN(time_marshal)
 
 /* Methods that Go has but no template can call. */
 #define SECOND_INT "!second return value should be error; is int"
-#define RESULTS(n) "!function called with " #n " results"
+#define RESULTS(n) "!!" #n
 
 static const struct val_method time_methods[] = {
 	{"Add", "d:<time.Time>", time_add_fn},

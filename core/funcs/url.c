@@ -164,16 +164,22 @@ static int parse_literal(struct arena *a, struct str s, struct str *host,
 	return 0;
 }
 
-static int parse_host(struct arena *a, struct str s, struct str *host,
+/* Only http and https forbid colons before that of the port: the addresses of
+ * databases may list several hosts. */
+static int parse_host(struct arena *a, struct str s, struct url *u,
 		      struct err *e)
 {
-	ptrdiff_t colon = str_chr(s, ':');
+	bool strict = str_is(u->scheme, "http") || str_is(u->scheme, "https");
+	ptrdiff_t colon = strict ? str_chr(s, ':') : str_rfind(s, STR(":"));
+	ptrdiff_t bracket = str_rfind(s, STR("["));
 
-	if (s.n && s.p[0] == '[')
-		return parse_literal(a, s, host, e);
+	if (bracket > 0)
+		return err_set(e, 0, "invalid IP-literal");
+	if (bracket == 0)
+		return parse_literal(a, s, &u->host, e);
 	if (colon >= 0 && !valid_port(str_cut(s, (size_t)colon, s.n)))
 		return bad_port(a, str_cut(s, (size_t)colon, s.n), e);
-	return unescape(a, s, IN_HOST, host, e);
+	return unescape(a, s, IN_HOST, &u->host, e);
 }
 
 static int parse_user(struct arena *a, struct str s, struct url *u,
@@ -202,7 +208,7 @@ static int parse_authority(struct arena *a, struct str s, struct url *u,
 {
 	ptrdiff_t at = str_rfind(s, STR("@"));
 
-	if (parse_host(a, str_cut(s, (size_t)(at + 1), s.n), &u->host, e) < 0)
+	if (parse_host(a, str_cut(s, (size_t)(at + 1), s.n), u, e) < 0)
 		return -1;
 	return at < 0 ? 0 : parse_user(a, str_cut(s, 0, (size_t)at), u, e);
 }

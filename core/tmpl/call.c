@@ -433,6 +433,10 @@ void call_method(struct tmpl_run *r, const struct slot *dot,
 	const struct sig *sig;
 	struct val *v;
 
+	if (m->sig[0] == '!' && m->sig[1] == '!')
+		run_error(r,
+			  "function %s has %s return values; should be 1 or 2",
+			  m->name, m->sig + 2);
 	if (m->sig[0] == '!')
 		run_error(r, "invalid function signature for %s: %s", m->name,
 			  m->sig + 1);

@@ -25,6 +25,10 @@ int dur_parse(struct str s, int64_t *ns, struct err *e) MUST_USE;
 enum { DUR_TEXT = 40 };
 size_t dur_put(char out[DUR_TEXT], int64_t ns);
 
+/* As Go's time package quotes in its errors, all but printable ASCII as \x; cut
+ * short when it is longer than out. */
+const char *dur_quote(char *out, size_t size, struct str s);
+
 /* Whole milliseconds, rounded up, never negative (for timers). */
 int64_t dur_ms(int64_t ns);
 

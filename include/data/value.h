@@ -71,7 +71,8 @@ struct val_type {
 	/* Go's String(), if the type has one (time.Duration, Nomad items). */
 	struct str (*string)(struct arena *a, const struct val *v);
 	/* Go's MarshalText: JSON, YAML and TOML show this string (time.Time,
-	 * *semver.Version, Nomad items). */
+	 * *semver.Version, Nomad items); YAML and TOML show it bare when it is
+	 * another than `string`, as that of a time is. */
 	struct str (*text)(struct arena *a, const struct val *v);
 };
 

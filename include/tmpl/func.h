@@ -12,6 +12,7 @@
  *          <[]*dependency.KeyPair>
  *   .. before the last parameter letter makes it variadic ("s..a:s").
  *   !TEXT  a method that Go has but no template can call, with the reason.
+ *   !!N    the same: it has N results.
  * The result letter is the static type of the result: 'a' means the result is
  * an interface (a nil in it is "no value"). */
 #ifndef BASEBOX_TMPL_FUNC_H
