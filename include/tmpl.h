@@ -41,7 +41,7 @@ enum tmpl_missing {
 	TMPL_MISSING_ERROR, /* error_on_missing_key = true */
 };
 
-/* The text is copied. funcs must outlive the template. */
+/* The text and funcs must outlive the template. */
 int tmpl_parse(struct tmpl **t, struct str text, const struct tmpl_opts *o,
 	       struct err *e) MUST_USE;
 void tmpl_free(struct tmpl *t);

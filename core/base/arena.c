@@ -7,13 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 16, CHUNK_FIRST = 2048, CHUNK_MAX = 256 * 1024 };
+enum { ALIGN = 8, CHUNK_FIRST = 2048, CHUNK_MAX = 256 * 1024 };
 
 struct arena_chunk {
 	struct arena_chunk *next;
 	size_t size; /* of data */
 	size_t used;
-	size_t unused; /* keeps data aligned to 16 */
 	char data[];
 };
 

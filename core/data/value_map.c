@@ -7,7 +7,7 @@
 
 #include "data/value.h"
 
-enum { LINEAR = 8 }; /* most entries searched without an index */
+enum { LINEAR = 16 }; /* most entries searched without an index */
 
 struct val_map {
 	struct val_entry *e;

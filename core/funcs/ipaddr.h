@@ -9,7 +9,8 @@
 
 #include "base.h"
 
-__extension__ typedef unsigned __int128 uint128;
+/* aligned as memory of an arena is */
+__extension__ typedef unsigned __int128 uint128 __attribute__((aligned(8)));
 
 struct ipaddr {
 	uint128 ip;

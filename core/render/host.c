@@ -260,8 +260,6 @@ int job_parse(struct job *j, struct err *e)
 		j->tmpl = NULL;
 		return err_wrap(e, "%s: parse", j->name);
 	}
-	/* The parsed form has all of it. */
-	buf_free(&j->text);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "crypto.h"
 #include "os/fd.h"
 #include "os/file.h"
+#include "os/mem.h"
 #include "render.h"
 #include "render/clients.h"
 #include "render/dedup.h"
@@ -269,8 +270,11 @@ static void on_pass(struct loop_timer *t)
 {
 	struct runner *r = t->ctx;
 
-	if (r->state == RUNNER_RUNNING && !r->passing && !child_busy(r))
-		pass_run(r);
+	if (r->state != RUNNER_RUNNING || r->passing || child_busy(r))
+		return;
+	if (!r->pass)
+		mem_rest();
+	pass_run(r);
 }
 
 void runner_due(struct runner *r)
@@ -284,6 +288,8 @@ void runner_idle(struct runner *r)
 {
 	if (r->due)
 		runner_due(r);
+	else
+		mem_rest();
 }
 
 void runner_start(struct runner *r, void (*ended)(void *ctx, int code),

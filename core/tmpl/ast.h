@@ -162,8 +162,9 @@ int sig_parse(struct arena *a, const struct tmpl_funcs *funcs, const char *text,
 /* --- builtin.c --- */
 /* The language's own functions. Their signatures know one letter more: r, a
  * reflect.Value, which takes anything; a nil interface arrives as a val of
- * type_any, nothing at all as one without type. */
+ * type_any, nothing at all as one without type; and h, the same, but whatever an
+ * interface holds arrives as a val of type_any. */
 const struct tmpl_func *builtin_find(const char *name, size_t n);
-extern const struct val_type type_reflect;
+extern const struct val_type type_reflect, type_held;
 
 #endif

@@ -144,9 +144,7 @@ static int slice_bounds(struct tmpl_call *c, const struct val *v, size_t n,
 	at[1] = len;
 	at[2] = cap;
 	for (size_t i = 1; i < n; i++) {
-		struct val x = bare(&v[i]);
-
-		if (list_index(c, &x, cap, &at[i - 1]) < 0)
+		if (list_index(c, &v[i], cap, &at[i - 1]) < 0)
 			return -1;
 	}
 	if (at[0] > at[1])
@@ -263,7 +261,7 @@ const struct tmpl_func *builtin_find(const char *name, size_t n)
 		{"print", "..a:s", builtin_print},
 		{"printf", "s..a:s", builtin_printf},
 		{"println", "..a:s", builtin_println},
-		{"slice", "r..r:a", builtin_slice},
+		{"slice", "r..h:a", builtin_slice},
 		{"urlquery", "..a:s", builtin_urlquery},
 	};
 

@@ -6,6 +6,8 @@
 
 const struct val_type type_reflect = {.name = "reflect.Value",
 				      .kind = KIND_STRUCT};
+const struct val_type type_held = {.name = "reflect.Value",
+				   .kind = KIND_INTERFACE};
 
 /* --- room for arguments --- */
 
@@ -94,7 +96,8 @@ static void convert(struct tmpl_run *r, const struct slot *s,
 		*out = nil_of(t);
 	} else if (t == &type_reflect || t->kind == KIND_INTERFACE) {
 		*out = *v;
-		if (!v->type && t == &type_reflect)
+		if (s->iface && (t == &type_held ||
+				 (!v->type && t == &type_reflect)))
 			out->type = &type_any;
 	} else if (!v->type ||
 		   (!assign(v, t, out) && !indirect_to(r, v, t, out))) {

@@ -441,7 +441,7 @@ static void set_up(struct parser *p, struct tmpl *t, struct str text,
 
 	p->t = t;
 	p->a = a;
-	t->text = str_n(arena_dup(a, text.p, text.n), text.n);
+	t->text = text;
 	t->name = arena_strdup(a, o->name ? o->name : "");
 	t->funcs = o->funcs;
 	t->stack = o->stack ? o->stack : TMPL_STACK;

@@ -33,6 +33,8 @@ static const struct val_type *letter(char c)
 		return &type_map_str;
 	case 'r':
 		return &type_reflect;
+	case 'h':
+		return &type_held;
 	default:
 		return NULL;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* arena - many small allocations with one lifetime. Memory comes zeroed and
- * aligned to 16 bytes, from chunks that double up to 256 kB; arena_free (or
+ * aligned to 8 bytes, from chunks that double up to 256 kB; arena_free (or
  * arena_reset) gives everything back at once.
  *
  * When an allocation fails (no memory, or the maximum is reached) it returns

@@ -34,6 +34,14 @@ static const struct {
 	/* capacities */
 	{"{{ parseJSON \"[1,2,3]\" | spew_sdump | sprig_trunc 32 }}",
 	 "([]interface {}) (len=3 cap=4) {"},
+	/* the original cannot slice by what an interface holds */
+	{"{{ $d := sprig_dict \"n\" 1 }}{{ slice \"abc\" $d.n }}",
+	 "! error calling slice: cannot index slice/array with type interface "
+	 "{}"},
+	{"{{ $d := sprig_dict \"n\" 1 }}{{ $n := $d.n }}"
+	 "{{ slice \"abc\" $n 2 }}{{ slice \"abc\" (index $d \"n\") }}"
+	 "{{ index \"abc\" $d.n }}",
+	 "bbc98"},
 	/* messages */
 	{"{{ sprig_regexFind \"\\xff\" \"a\" }}",
 	 "! error calling sprig_regexFind: regexp: Compile(\"\\xff\"): error "
