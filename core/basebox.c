@@ -154,7 +154,7 @@ struct self {
 
 #define FLAG(letter, name, field)                                              \
 	{                                                                      \
-		letter, name, OPT_FLAG, offsetof(struct self, field), 0, NULL  \
+		name, NULL, letter, OPT_FLAG, offsetof(struct self, field), 0  \
 	}
 
 static const struct opt basebox_opts[] = {

@@ -21,7 +21,7 @@ struct background {
 };
 
 static const struct opt background_opts[] = {
-	{'d', NULL, OPT_FLAG, offsetof(struct background, detach), 0, NULL},
+	{NULL, NULL, 'd', OPT_FLAG, offsetof(struct background, detach), 0},
 	{0},
 };
 

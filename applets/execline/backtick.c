@@ -43,12 +43,15 @@ static int preset(void *opts, const struct opt *o UNUSED, const char *value,
 	return 0;
 }
 
-#define SET(c, f, v) {c, NULL, OPT_SET, offsetof(struct backtick, f), v, NULL}
+#define SET(c, f, v)                                                           \
+	{                                                                      \
+		NULL, NULL, c, OPT_SET, offsetof(struct backtick, f), v        \
+	}
 static const struct opt backtick_opts[] = {
 	SET('i', policy, INSIST),
 	SET('I', policy, LOOSE),
 	SET('x', policy, UNSET),
-	{'D', NULL, OPT_FN, 0, 0, preset},
+	{NULL, preset, 'D', OPT_FN, 0, 0},
 	SET('N', keep, 1),
 	SET('n', keep, 0),
 	SET('E', import, 1),

@@ -30,18 +30,22 @@ struct case_opts {
 	int shell, basic, icase, more;
 };
 
-#define SET(c, f, v) {c, NULL, OPT_SET, offsetof(struct case_opts, f), v, NULL}
+#define SET(c, f, v)                                                           \
+	{                                                                      \
+		NULL, NULL, c, OPT_SET, offsetof(struct case_opts, f), v       \
+	}
 static const struct opt case_opts[] = {
-	SET('s', shell, 1), SET('S', shell, 0), SET('e', basic, 1),
-	SET('E', basic, 0), SET('i', icase, 1), SET('N', more, 1),
-	SET('n', more, 0), {0},
+	SET('s', shell, 1), SET('S', shell, 0),
+	SET('e', basic, 1), SET('E', basic, 0),
+	SET('i', icase, 1), SET('N', more, 1),
+	SET('n', more, 0),  {0},
 };
 
 static bool match_shell(const struct case_opts *o, const char *pattern,
 			const char *value)
 {
-	int flags = (o->basic ? FNM_NOESCAPE : 0) | (o->icase ? FNM_PERIOD : 0) |
-		    (o->more ? FNM_PATHNAME : 0);
+	int flags = (o->basic ? FNM_NOESCAPE : 0) |
+		    (o->icase ? FNM_PERIOD : 0) | (o->more ? FNM_PATHNAME : 0);
 
 	return fnmatch(pattern, value, flags) == 0;
 }
@@ -57,7 +61,8 @@ static void set_parts(const char *pattern, const char *value,
 	argv[0] = (char *)pattern;
 	for (int i = 1; i <= n; i++) {
 		size_t len = cap[2 * i] < 0
-				     ? 0 : (size_t)(cap[2 * i + 1] - cap[2 * i]);
+				     ? 0
+				     : (size_t)(cap[2 * i + 1] - cap[2 * i]);
 
 		argv[i] = strndup(len ? value + cap[2 * i] : "", len);
 		if (!argv[i])
@@ -75,7 +80,8 @@ static bool match_regex(const struct case_opts *o, const char *pattern,
 
 	if (el_regex(&re, pattern,
 		     EL_RE_WHOLE | (o->basic ? EL_RE_BASIC : 0U) |
-			     (o->icase ? EL_RE_ICASE : 0U), &e) < 0)
+			     (o->icase ? EL_RE_ICASE : 0U),
+		     &e) < 0)
 		die(100, "unable to regcomp \"%s\": %s", pattern, e.text);
 	n = regex_groups(re);
 	ptrdiff_t *cap = calloc((size_t)n + 1, 2 * sizeof *cap);

@@ -25,7 +25,7 @@ struct choom {
 };
 
 static const struct opt choom_opts[] = {
-	{'n', "adjust", OPT_STR, offsetof(struct choom, score), 0, NULL},
+	{"adjust", NULL, 'n', OPT_STR, offsetof(struct choom, score), 0},
 	{0},
 };
 

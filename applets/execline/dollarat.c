@@ -24,17 +24,17 @@ struct dollarat {
 	const char *delim; /* NULL: the NUL byte */
 };
 
-static int nul(void *opts, const struct opt *o UNUSED,
-	       const char *value UNUSED, struct err *e UNUSED)
+static int nul(void *opts, const struct opt *o UNUSED, const char *value UNUSED,
+	       struct err *e UNUSED)
 {
 	((struct dollarat *)opts)->delim = NULL;
 	return 0;
 }
 
 static const struct opt dollarat_opts[] = {
-	{'n', NULL, OPT_FLAG, offsetof(struct dollarat, chomp), 0, NULL},
-	{'d', NULL, OPT_STR, offsetof(struct dollarat, delim), 0, NULL},
-	{'0', NULL, OPT_FN0, 0, 0, nul},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct dollarat, chomp), 0},
+	{NULL, NULL, 'd', OPT_STR, offsetof(struct dollarat, delim), 0},
+	{NULL, nul, '0', OPT_FN0, 0, 0},
 	{0},
 };
 

@@ -25,7 +25,7 @@ struct getopt_opts {
 };
 
 static const struct opt elgetopt_opts[] = {
-	{'D', NULL, OPT_STR, offsetof(struct getopt_opts, preset), 0, NULL},
+	{NULL, NULL, 'D', OPT_STR, offsetof(struct getopt_opts, preset), 0},
 	{0},
 };
 

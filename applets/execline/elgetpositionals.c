@@ -21,7 +21,7 @@ struct getpos {
 };
 
 static const struct opt elgetpositionals_opts[] = {
-	{'P', NULL, OPT_U32, offsetof(struct getpos, least), 0, NULL},
+	{NULL, NULL, 'P', OPT_U32, offsetof(struct getpos, least), 0},
 	{0},
 };
 

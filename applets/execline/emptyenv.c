@@ -29,10 +29,10 @@ struct emptyenv {
 };
 
 static const struct opt emptyenv_opts[] = {
-	{'p', NULL, OPT_FLAG, offsetof(struct emptyenv, path), 0, NULL},
-	{'c', NULL, OPT_BIT, offsetof(struct emptyenv, what), CLEAN, NULL},
-	{'o', NULL, OPT_BIT, offsetof(struct emptyenv, what), OPTS, NULL},
-	{'P', NULL, OPT_BIT, offsetof(struct emptyenv, what), PARAMS, NULL},
+	{NULL, NULL, 'p', OPT_FLAG, offsetof(struct emptyenv, path), 0},
+	{NULL, NULL, 'c', OPT_BIT, offsetof(struct emptyenv, what), CLEAN},
+	{NULL, NULL, 'o', OPT_BIT, offsetof(struct emptyenv, what), OPTS},
+	{NULL, NULL, 'P', OPT_BIT, offsetof(struct emptyenv, what), PARAMS},
 	{0},
 };
 
@@ -43,9 +43,21 @@ int emptyenv_main(int argc, char **argv)
 	char *path = getenv("PATH"), *empty[2] = {path ? path - 5 : NULL, NULL};
 
 	if (o.what & CLEAN)
-		el_env_drop("ELGETOPT_\0" "EXECLINE_\0" "!\0" "?\0" "#\0"
-			    "0\0" "1\0" "2\0" "3\0" "4\0" "5\0" "6\0" "7\0"
-			    "8\0" "9\0");
+		el_env_drop("ELGETOPT_\0"
+			    "EXECLINE_\0"
+			    "!\0"
+			    "?\0"
+			    "#\0"
+			    "0\0"
+			    "1\0"
+			    "2\0"
+			    "3\0"
+			    "4\0"
+			    "5\0"
+			    "6\0"
+			    "7\0"
+			    "8\0"
+			    "9\0");
 	else if (o.what) {
 		if (o.what & OPTS)
 			el_frame_pop(EL_FRAME_OPTS);

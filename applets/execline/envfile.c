@@ -28,8 +28,8 @@ struct envfile {
 };
 
 static const struct opt envfile_opts[] = {
-	{'I', NULL, OPT_SET, offsetof(struct envfile, loose), 1, NULL},
-	{'i', NULL, OPT_SET, offsetof(struct envfile, loose), 0, NULL},
+	{NULL, NULL, 'I', OPT_SET, offsetof(struct envfile, loose), 1},
+	{NULL, NULL, 'i', OPT_SET, offsetof(struct envfile, loose), 0},
 	{0},
 };
 
@@ -77,8 +77,9 @@ static int number(struct reader *r, int c)
 
 	if (c == 'x') {
 		for (int i = 0; i < 2; i++) {
-			int d = peek(r) == END ? -1
-					       : ascii_hex((unsigned char)peek(r));
+			int d = peek(r) == END
+					? -1
+					: ascii_hex((unsigned char)peek(r));
 
 			if (d < 0)
 				wrong(r);

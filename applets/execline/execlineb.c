@@ -50,13 +50,16 @@ static int subst(void *opts, const struct opt *o, const char *value,
 	return 0;
 }
 
-#define SET(c, f, v) {c, NULL, OPT_SET, offsetof(struct execlineb, f), v, NULL}
+#define SET(c, f, v)                                                           \
+	{                                                                      \
+		NULL, NULL, c, OPT_SET, offsetof(struct execlineb, f), v       \
+	}
 static const struct opt execlineb_opts[] = {
-	{'c', NULL, OPT_STR, offsetof(struct execlineb, script), 0, NULL},
+	{NULL, NULL, 'c', OPT_STR, offsetof(struct execlineb, script), 0},
 	SET('P', mode, NONE),
 	SET('p', mode, KEEP),
-	{'S', NULL, OPT_FN, 0, SUBST, subst},
-	{'s', NULL, OPT_FN, 0, SUBST_REST, subst},
+	{NULL, subst, 'S', OPT_FN, 0, SUBST},
+	{NULL, subst, 's', OPT_FN, 0, SUBST_REST},
 	SET('q', strict, 0),
 	SET('w', strict, 1),
 	SET('W', strict, 2),

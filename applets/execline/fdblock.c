@@ -22,7 +22,7 @@ struct fdblock {
 };
 
 static const struct opt fdblock_opts[] = {
-	{'n', NULL, OPT_FLAG, offsetof(struct fdblock, non), 0, NULL},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct fdblock, non), 0},
 	{0},
 };
 
@@ -33,6 +33,7 @@ int fdblock_main(int argc, char **argv)
 	int fd = applet_num("fdblock", argv[i]);
 
 	if (el_fd_blocking(fd, !o.non) < 0)
-		die_sys(111, errno, "unable to %s", o.non ? "ndelay_on" : "ndelay_off");
+		die_sys(111, errno, "unable to %s",
+			o.non ? "ndelay_on" : "ndelay_off");
 	el_exec(argv + i + 1);
 }

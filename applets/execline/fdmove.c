@@ -22,7 +22,7 @@ struct fdmove {
 };
 
 static const struct opt fdmove_opts[] = {
-	{'c', NULL, OPT_FLAG, offsetof(struct fdmove, copy), 0, NULL},
+	{NULL, NULL, 'c', OPT_FLAG, offsetof(struct fdmove, copy), 0},
 	{0},
 };
 

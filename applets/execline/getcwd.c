@@ -25,8 +25,8 @@ struct getcwd_opts {
 };
 
 static const struct opt getcwd_opts[] = {
-	{'E', NULL, OPT_SET, offsetof(struct getcwd_opts, import), 1, NULL},
-	{'e', NULL, OPT_SET, offsetof(struct getcwd_opts, import), 0, NULL},
+	{NULL, NULL, 'E', OPT_SET, offsetof(struct getcwd_opts, import), 1},
+	{NULL, NULL, 'e', OPT_SET, offsetof(struct getcwd_opts, import), 0},
 	{0},
 };
 

@@ -23,10 +23,16 @@ struct getpid_opts {
 	int import, parent;
 };
 
-#define SET(c, f, v) {c, NULL, OPT_SET, offsetof(struct getpid_opts, f), v, NULL}
+#define SET(c, f, v)                                                           \
+	{                                                                      \
+		NULL, NULL, c, OPT_SET, offsetof(struct getpid_opts, f), v     \
+	}
 static const struct opt getpid_opts[] = {
-	SET('E', import, 1), SET('e', import, 0), SET('P', parent, 1),
-	SET('p', parent, 0), {0},
+	SET('E', import, 1),
+	SET('e', import, 0),
+	SET('P', parent, 1),
+	SET('p', parent, 0),
+	{0},
 };
 
 int getpid_main(int argc, char **argv)

@@ -26,7 +26,7 @@ struct heredoc {
 };
 
 static const struct opt heredoc_opts[] = {
-	{'d', NULL, OPT_FLAG, offsetof(struct heredoc, detach), 0, NULL},
+	{NULL, NULL, 'd', OPT_FLAG, offsetof(struct heredoc, detach), 0},
 	{0},
 };
 

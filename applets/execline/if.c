@@ -24,10 +24,10 @@ struct if_opts {
 };
 
 static const struct opt if_opts[] = {
-	{'X', NULL, OPT_FLAG, offsetof(struct if_opts, crash_ok), 0, NULL},
-	{'n', NULL, OPT_FLAG, offsetof(struct if_opts, negate), 0, NULL},
-	{'t', NULL, OPT_SET, offsetof(struct if_opts, code), 0, NULL},
-	{'x', NULL, OPT_INT, offsetof(struct if_opts, code), 0, NULL},
+	{NULL, NULL, 'X', OPT_FLAG, offsetof(struct if_opts, crash_ok), 0},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct if_opts, negate), 0},
+	{NULL, NULL, 't', OPT_SET, offsetof(struct if_opts, code), 0},
+	{NULL, NULL, 'x', OPT_INT, offsetof(struct if_opts, code), 0},
 	{0},
 };
 

@@ -24,9 +24,9 @@ struct ifthenelse {
 };
 
 static const struct opt ifthenelse_opts[] = {
-	{'X', NULL, OPT_FLAG, offsetof(struct ifthenelse, test.crash_ok), 0,
-	 NULL},
-	{'s', NULL, OPT_FLAG, offsetof(struct ifthenelse, scope), 0, NULL},
+	{NULL, NULL, 'X', OPT_FLAG, offsetof(struct ifthenelse, test.crash_ok),
+	 0},
+	{NULL, NULL, 's', OPT_FLAG, offsetof(struct ifthenelse, scope), 0},
 	{0},
 };
 

@@ -29,7 +29,7 @@ struct importas {
 
 static const struct opt importas_opts[] = {
 	EL_IMPORT_OPTS(offsetof(struct importas, how)),
-	{'S', NULL, OPT_FLAG, offsetof(struct importas, same), 0, NULL},
+	{NULL, NULL, 'S', OPT_FLAG, offsetof(struct importas, same), 0},
 	{0},
 };
 

@@ -23,7 +23,7 @@ struct loopwhilex {
 
 static const struct opt loopwhilex_opts[] = {
 	EL_CODES_OPTS,
-	{'n', NULL, OPT_FLAG, offsetof(struct loopwhilex, negate), 0, NULL},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct loopwhilex, negate), 0},
 	{0},
 };
 

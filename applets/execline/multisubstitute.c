@@ -40,7 +40,7 @@ static const struct opt define_opts[] = {EL_SPLIT_OPTS(0), {0}};
 static const struct opt import_opts[] = {EL_IMPORT_OPTS(0), {0}};
 static const struct opt glob_opts[] = {EL_GLOB_OPTS, {0}};
 static const struct opt multi_opts[] = {EL_MULTI_OPTS(0), {0}};
-static const struct opt pos_opts[] = {{'P', NULL, OPT_U32, 0, 0, NULL}, {0}};
+static const struct opt pos_opts[] = {{NULL, NULL, 'P', OPT_U32, 0, 0}, {0}};
 
 static size_t add_define(struct el_values *v, void *opts, char **args)
 {

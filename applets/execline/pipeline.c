@@ -23,9 +23,9 @@ struct pipeline {
 };
 
 static const struct opt pipeline_opts[] = {
-	{'d', NULL, OPT_FLAG, offsetof(struct pipeline, detach), 0, NULL},
-	{'r', NULL, OPT_SET, offsetof(struct pipeline, writer), 0, NULL},
-	{'w', NULL, OPT_SET, offsetof(struct pipeline, writer), 1, NULL},
+	{NULL, NULL, 'd', OPT_FLAG, offsetof(struct pipeline, detach), 0},
+	{NULL, NULL, 'r', OPT_SET, offsetof(struct pipeline, writer), 0},
+	{NULL, NULL, 'w', OPT_SET, offsetof(struct pipeline, writer), 1},
 	{0},
 };
 

@@ -29,8 +29,8 @@ struct cd {
 };
 
 static const struct opt posix_cd_opts[] = {
-	{'L', NULL, OPT_SET, offsetof(struct cd, physical), 0, NULL},
-	{'P', NULL, OPT_SET, offsetof(struct cd, physical), 1, NULL},
+	{NULL, NULL, 'L', OPT_SET, offsetof(struct cd, physical), 0},
+	{NULL, NULL, 'P', OPT_SET, offsetof(struct cd, physical), 1},
 	{0},
 };
 
@@ -83,8 +83,10 @@ static bool try_cd(const struct cd *o, const char *dir)
 	char path[PATH_MAX], old[PATH_MAX];
 	const char *pwd = getenv("PWD");
 
-	snprintf(old, sizeof old, "%s", pwd ? pwd : getcwd(old, sizeof old)
-							    ? old : "");
+	snprintf(old, sizeof old, "%s",
+		 pwd			   ? pwd
+		 : getcwd(old, sizeof old) ? old
+					   : "");
 	if (!o->physical && logical(path, dir)) {
 		if (chdir(path) < 0)
 			return false;
@@ -108,8 +110,9 @@ static bool try_cdpath(const struct cd *o, const char *dir)
 	    !strncmp(dir, "./", 2) || !strncmp(dir, "../", 3))
 		return false;
 	while (str_split(&rest, ':', &part)) {
-		if (!part.n || snprintf(path, sizeof path, "%.*s/%s", (int)part.n,
-					part.p, dir) >= (int)sizeof path)
+		if (!part.n ||
+		    snprintf(path, sizeof path, "%.*s/%s", (int)part.n, part.p,
+			     dir) >= (int)sizeof path)
 			continue;
 		if (try_cd(o, path)) {
 			dprintf(1, "%s\n", getenv("PWD"));

@@ -26,7 +26,7 @@ struct umask_opts {
 };
 
 static const struct opt posix_umask_opts[] = {
-	{'S', NULL, OPT_FLAG, offsetof(struct umask_opts, symbolic), 0, NULL},
+	{NULL, NULL, 'S', OPT_FLAG, offsetof(struct umask_opts, symbolic), 0},
 	{0},
 };
 

@@ -30,7 +30,7 @@ struct redirfd {
 
 #define MODE(c, f)                                                             \
 	{                                                                      \
-		c, NULL, OPT_SET, offsetof(struct redirfd, flags), f, NULL     \
+		NULL, NULL, c, OPT_SET, offsetof(struct redirfd, flags), f   \
 	}
 static const struct opt redirfd_opts[] = {
 	MODE('r', O_RDONLY),
@@ -38,8 +38,8 @@ static const struct opt redirfd_opts[] = {
 	MODE('u', O_RDWR),
 	MODE('a', O_WRONLY | O_CREAT | O_APPEND),
 	MODE('x', O_WRONLY | O_CREAT | O_EXCL),
-	{'n', NULL, OPT_FLAG, offsetof(struct redirfd, nonblock), 0, NULL},
-	{'b', NULL, OPT_FLAG, offsetof(struct redirfd, change), 0, NULL},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct redirfd, nonblock), 0},
+	{NULL, NULL, 'b', OPT_FLAG, offsetof(struct redirfd, change), 0},
 	{0},
 };
 

@@ -24,9 +24,9 @@ struct runblock {
 };
 
 static const struct opt runblock_opts[] = {
-	{'P', NULL, OPT_FLAG, offsetof(struct runblock, keep), 0, NULL},
-	{'r', NULL, OPT_FLAG, offsetof(struct runblock, rest), 0, NULL},
-	{'n', NULL, OPT_U32, offsetof(struct runblock, shift), 0, NULL},
+	{NULL, NULL, 'P', OPT_FLAG, offsetof(struct runblock, keep), 0},
+	{NULL, NULL, 'r', OPT_FLAG, offsetof(struct runblock, rest), 0},
+	{NULL, NULL, 'n', OPT_U32, offsetof(struct runblock, shift), 0},
 	{0},
 };
 

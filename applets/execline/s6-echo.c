@@ -20,8 +20,8 @@ struct s6_echo {
 };
 
 static const struct opt s6_echo_opts[] = {
-	{'n', NULL, OPT_FLAG, offsetof(struct s6_echo, bare), 0, NULL},
-	{'s', NULL, OPT_STR, offsetof(struct s6_echo, sep), 0, NULL},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct s6_echo, bare), 0},
+	{NULL, NULL, 's', OPT_STR, offsetof(struct s6_echo, sep), 0},
 	{0},
 };
 

@@ -45,9 +45,17 @@ struct setpriv {
 };
 
 #define STRING(name, f)                                                        \
-	{0, name, OPT_STR, offsetof(struct setpriv, f), 0, NULL}
-#define HOW(name, v) {0, name, OPT_SET, offsetof(struct setpriv, how), v, NULL}
-#define NNP(name) {0, name, OPT_FLAG, offsetof(struct setpriv, nnp), 0, NULL}
+	{                                                                      \
+		name, NULL, 0, OPT_STR, offsetof(struct setpriv, f), 0         \
+	}
+#define HOW(name, v)                                                           \
+	{                                                                      \
+		name, NULL, 0, OPT_SET, offsetof(struct setpriv, how), v       \
+	}
+#define NNP(name)                                                              \
+	{                                                                      \
+		name, NULL, 0, OPT_FLAG, offsetof(struct setpriv, nnp), 0      \
+	}
 static const struct opt setpriv_opts[] = {
 	STRING("reuid", user),
 	STRING("regid", group),
@@ -183,8 +191,8 @@ static void set_caps(const struct setpriv *o)
 
 	capset_get(&c);
 	may = permitted(&c);
-	inherited = c.data[0].inheritable |
-		    (uint64_t)c.data[1].inheritable << 32;
+	inherited = c.data[0].inheritable | (uint64_t)c.data[1].inheritable
+						    << 32;
 	inherited = caps(o->inherited ? o->inherited : "+all", inherited);
 	if (!o->inherited)
 		inherited = 0;

@@ -20,8 +20,8 @@ struct shift {
 };
 
 static const struct opt shift_opts[] = {
-	{'n', NULL, OPT_U32, offsetof(struct shift, args), 0, NULL},
-	{'b', NULL, OPT_U32, offsetof(struct shift, blocks), 0, NULL},
+	{NULL, NULL, 'n', OPT_U32, offsetof(struct shift, args), 0},
+	{NULL, NULL, 'b', OPT_U32, offsetof(struct shift, blocks), 0},
 	{0},
 };
 

@@ -35,7 +35,7 @@ struct trap {
 };
 
 static const struct opt trap_opts[] = {
-	{'x', NULL, OPT_FLAG, offsetof(struct trap, forward), 0, NULL},
+	{NULL, NULL, 'x', OPT_FLAG, offsetof(struct trap, forward), 0},
 	{0},
 };
 
@@ -88,8 +88,8 @@ static void catch_signals(const struct trap *t)
 	sigfillset(&sa.sa_mask);
 	for (int sig = 1; sig < SIGNALS; sig++)
 		if (sig == SIGCHLD ||
-		    (trappable(sig) && (t->handler[sig] || t->forward ||
-					t->handler[DEFAULT])))
+		    (trappable(sig) &&
+		     (t->handler[sig] || t->forward || t->handler[DEFAULT])))
 			sigaction(sig, &sa, NULL);
 }
 

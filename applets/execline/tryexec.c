@@ -23,7 +23,7 @@ struct tryexec {
 
 static const struct opt tryexec_opts[] = {
 	EL_EXEC_OPTS(offsetof(struct tryexec, how)),
-	{'n', NULL, OPT_FLAG, offsetof(struct tryexec, reverse), 0, NULL},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct tryexec, reverse), 0},
 	{0},
 };
 
@@ -31,7 +31,8 @@ int tryexec_main(int argc, char **argv)
 {
 	struct tryexec o = {0};
 	int i = applet_opts("tryexec", tryexec_opts, &o, argc, argv, 0);
-	char **first = argv + i, **second = argv + i + el_block(argv + i, 1) + 1;
+	char **first = argv + i,
+	     **second = argv + i + el_block(argv + i, 1) + 1;
 
 	if (o.reverse) {
 		first = second;

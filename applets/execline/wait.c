@@ -32,10 +32,10 @@ enum { NO_CHILD = 127 };
 struct wait_opts {
 	int strict, any;
 	uint32_t timeout; /* ms; UINT32_MAX = none */
-	pid_t *pids;      /* 0 = waited for, or no child */
+	pid_t *pids;	  /* 0 = waited for, or no child */
 	size_t n, left;
-	int code;         /* of the last pid */
-	pid_t got;        /* the last that ended, and how */
+	int code;  /* of the last pid */
+	pid_t got; /* the last that ended, and how */
 	int got_code;
 };
 
@@ -47,12 +47,12 @@ static int now(void *opts, const struct opt *o UNUSED, const char *value UNUSED,
 }
 
 static const struct opt wait_opts[] = {
-	{'i', NULL, OPT_SET, offsetof(struct wait_opts, strict), 1, NULL},
-	{'I', NULL, OPT_SET, offsetof(struct wait_opts, strict), 0, NULL},
-	{'o', NULL, OPT_SET, offsetof(struct wait_opts, any), 1, NULL},
-	{'a', NULL, OPT_SET, offsetof(struct wait_opts, any), 0, NULL},
-	{'t', NULL, OPT_U32, offsetof(struct wait_opts, timeout), 0, NULL},
-	{'r', NULL, OPT_FN0, 0, 0, now},
+	{NULL, NULL, 'i', OPT_SET, offsetof(struct wait_opts, strict), 1},
+	{NULL, NULL, 'I', OPT_SET, offsetof(struct wait_opts, strict), 0},
+	{NULL, NULL, 'o', OPT_SET, offsetof(struct wait_opts, any), 1},
+	{NULL, NULL, 'a', OPT_SET, offsetof(struct wait_opts, any), 0},
+	{NULL, NULL, 't', OPT_U32, offsetof(struct wait_opts, timeout), 0},
+	{NULL, now, 'r', OPT_FN0, 0, 0},
 	{0},
 };
 
@@ -122,7 +122,8 @@ static bool wait_all(struct wait_opts *o)
 		if (o->timeout != UINT32_MAX) {
 			if (left <= 0)
 				return false;
-			t = (struct timespec){left / 1000, left % 1000 * 1000000};
+			t = (struct timespec){left / 1000,
+					      left % 1000 * 1000000};
 		}
 		sigtimedwait(&set, NULL, &t);
 	}

@@ -40,11 +40,14 @@ static int preset(void *opts, const struct opt *o UNUSED, const char *value,
 	return 0;
 }
 
-#define SET(c, f, v) {c, NULL, OPT_SET, offsetof(struct stdinas, f), v, NULL}
+#define SET(c, f, v)                                                           \
+	{                                                                      \
+		NULL, NULL, c, OPT_SET, offsetof(struct stdinas, f), v         \
+	}
 static const struct opt withstdinas_opts[] = {
 	SET('i', policy, INSIST),
 	SET('I', policy, UNSET),
-	{'D', NULL, OPT_FN, 0, 0, preset},
+	{NULL, preset, 'D', OPT_FN, 0, 0},
 	SET('N', keep, 1),
 	SET('n', keep, 0),
 	SET('E', import, 1),

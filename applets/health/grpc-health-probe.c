@@ -52,22 +52,22 @@ struct grpc_opts {
 #define OFF(field) offsetof(struct grpc_opts, field)
 
 const struct opt grpc_health_probe_opts[] = {
-	{0, "addr", OPT_STR, OFF(addr), 0, NULL},
-	{0, "service", OPT_STR, OFF(service), 0, NULL},
-	{0, "connect-timeout", OPT_DUR, OFF(connect_ns), 0, NULL},
-	{0, "rpc-timeout", OPT_DUR, OFF(call_ns), 0, NULL},
-	{0, "user-agent", OPT_STR, OFF(user_agent), 0, NULL},
-	{0, "rpc-header", OPT_LIST, OFF(headers), 0, NULL},
-	{0, "tls", OPT_FLAG, OFF(tls), 0, NULL},
-	{0, "tls-no-verify", OPT_FLAG, OFF(insecure), 0, NULL},
-	{0, "tls-ca-cert", OPT_STR, OFF(ca), 0, NULL},
-	{0, "tls-client-cert", OPT_STR, OFF(cert), 0, NULL},
-	{0, "tls-client-key", OPT_STR, OFF(key), 0, NULL},
-	{0, "tls-server-name", OPT_STR, OFF(name), 0, NULL},
-	{0, "gzip", OPT_FLAG, OFF(gzip), 0, NULL},
-	{0, "alts", OPT_FLAG, OFF(alts), 0, NULL},
-	{0, "spiffe", OPT_FLAG, OFF(spiffe), 0, NULL},
-	{0, "v", OPT_FLAG, OFF(verbose), 0, NULL},
+	{"addr", NULL, 0, OPT_STR, OFF(addr), 0},
+	{"service", NULL, 0, OPT_STR, OFF(service), 0},
+	{"connect-timeout", NULL, 0, OPT_DUR, OFF(connect_ns), 0},
+	{"rpc-timeout", NULL, 0, OPT_DUR, OFF(call_ns), 0},
+	{"user-agent", NULL, 0, OPT_STR, OFF(user_agent), 0},
+	{"rpc-header", NULL, 0, OPT_LIST, OFF(headers), 0},
+	{"tls", NULL, 0, OPT_FLAG, OFF(tls), 0},
+	{"tls-no-verify", NULL, 0, OPT_FLAG, OFF(insecure), 0},
+	{"tls-ca-cert", NULL, 0, OPT_STR, OFF(ca), 0},
+	{"tls-client-cert", NULL, 0, OPT_STR, OFF(cert), 0},
+	{"tls-client-key", NULL, 0, OPT_STR, OFF(key), 0},
+	{"tls-server-name", NULL, 0, OPT_STR, OFF(name), 0},
+	{"gzip", NULL, 0, OPT_FLAG, OFF(gzip), 0},
+	{"alts", NULL, 0, OPT_FLAG, OFF(alts), 0},
+	{"spiffe", NULL, 0, OPT_FLAG, OFF(spiffe), 0},
+	{"v", NULL, 0, OPT_FLAG, OFF(verbose), 0},
 	{0},
 };
 
@@ -126,7 +126,8 @@ static int check_tls(const struct grpc_opts *o)
 	for (size_t i = 0; i < COUNT(needs); i++)
 		if (!o->tls && needs[i].given)
 			return wrong("specified -tls-%s without specifying "
-				     "-tls", needs[i].name);
+				     "-tls",
+				     needs[i].name);
 	if (cert && !key)
 		return wrong("specified -tls-client-cert without specifying "
 			     "-tls-client-key");
@@ -221,9 +222,9 @@ static void camel(const char *name, char *out)
 	}
 	for (; *name; name++) {
 		if (*name != '_')
-			*out++ = first ? *name
-				       : (char)ascii_lower(
-						 (unsigned char)*name);
+			*out++ =
+				first ? *name
+				      : (char)ascii_lower((unsigned char)*name);
 		first = *name == '_';
 	}
 	*out = '\0';
@@ -243,9 +244,11 @@ static void on_answer(struct probe *p, const struct health_grpc_answer *a)
 		call_timed_out(p);
 	} else if (!a->called || a->code != GRPC_OK) {
 		camel(a->called ? health_grpc_code(a->code, name)
-				: "UNAVAILABLE", code);
+				: "UNAVAILABLE",
+		      code);
 		say_line("error: health rpc failed: rpc error: code = %s "
-			 "desc = %s", code, a->text);
+			 "desc = %s",
+			 code, a->text);
 		finish(p, CALL_FAILED);
 	} else if (a->serving != 1) {
 		say_line("service unhealthy (responded with \"%s\")", text);
@@ -275,8 +278,8 @@ static void try_again(struct probe *p, const char *why)
 	snprintf(p->why, sizeof(p->why), "%s", why);
 	loop_timer_set(&p->loop, &p->again, clock_mono_ms() + p->pause_ms,
 		       on_again, p);
-	p->pause_ms = p->pause_ms * 2 < AGAIN_MAX_MS ? p->pause_ms * 2
-						     : AGAIN_MAX_MS;
+	p->pause_ms =
+		p->pause_ms * 2 < AGAIN_MAX_MS ? p->pause_ms * 2 : AGAIN_MAX_MS;
 }
 
 static void on_done(void *ctx, const struct health_grpc_answer *a)
@@ -377,7 +380,8 @@ static int run(struct grpc_opts *o)
 
 int grpc_health_probe_main(int argc, char **argv)
 {
-	struct grpc_opts o = {.connect_ns = DUR_S, .call_ns = DUR_S,
+	struct grpc_opts o = {.connect_ns = DUR_S,
+			      .call_ns = DUR_S,
 			      .user_agent = "grpc_health_probe"};
 	struct err e;
 	int next, code;
@@ -387,8 +391,7 @@ int grpc_health_probe_main(int argc, char **argv)
 		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "-help") ||
 		    !strcmp(argv[i], "--help"))
 			return applet_help("grpc-health-probe");
-	if (opt_goflags(grpc_health_probe_opts, &o, argc, argv, &next, &e) <
-	    0) {
+	if (opt_goflags(grpc_health_probe_opts, &o, argc, argv, &next, &e) < 0) {
 		say_line("%s", e.text);
 		return BAD_USAGE;
 	}

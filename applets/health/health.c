@@ -50,8 +50,8 @@
 #include "applets.h"
 
 #define OFF(field) offsetof(struct health_opts, field)
-#define DEF(field) (offsetof(struct health_opts, def) + \
-		    offsetof(struct health_def, field))
+#define DEF(field)                                                             \
+	(offsetof(struct health_opts, def) + offsetof(struct health_def, field))
 
 static int size(void *opts, const struct opt *o, const char *value,
 		struct err *e)
@@ -67,31 +67,31 @@ static int size(void *opts, const struct opt *o, const char *value,
 }
 
 const struct opt health_opts[] = {
-	{0, "wait", OPT_DUR, OFF(wait), 0, NULL},
-	{0, "any", OPT_FLAG, OFF(any), 0, NULL},
-	{0, "invert", OPT_FLAG, OFF(invert), 0, NULL},
-	{0, "watch", OPT_FLAG, OFF(watch), 0, NULL},
-	{0, "interval", OPT_DUR, DEF(interval), 0, NULL},
-	{0, "timeout", OPT_DUR, DEF(timeout), 0, NULL},
-	{0, "strict", OPT_FLAG, OFF(strict), 0, NULL},
-	{0, "json", OPT_FLAG, OFF(json), 0, NULL},
-	{'q', "quiet", OPT_FLAG, OFF(quiet), 0, NULL},
-	{0, "scandir", OPT_STR, OFF(scandir), 0, NULL},
-	{0, "method", OPT_STR, DEF(method), 0, NULL},
-	{0, "body", OPT_STR, DEF(body), 0, NULL},
-	{0, "header", OPT_LIST, OFF(headers), 0, NULL},
-	{0, "status", OPT_STR, DEF(status), 0, NULL},
-	{0, "expect-body", OPT_STR, DEF(expect_body), 0, NULL},
-	{0, "expect-header", OPT_LIST, OFF(expect_headers), 0, NULL},
-	{0, "expect-json", OPT_LIST, OFF(expect_jsons), 0, NULL},
-	{0, "disable-redirects", OPT_FLAG, DEF(disable_redirects), 0, NULL},
-	{0, "tls-skip-verify", OPT_FLAG, DEF(tls_skip_verify), 0, NULL},
-	{0, "tls-server-name", OPT_STR, DEF(tls_server_name), 0, NULL},
-	{0, "ca-file", OPT_STR, DEF(ca_file), 0, NULL},
-	{0, "cert-file", OPT_STR, DEF(cert_file), 0, NULL},
-	{0, "key-file", OPT_STR, DEF(key_file), 0, NULL},
-	{0, "output-max-size", OPT_FN, 0, 0, size},
-	{0, "check-config", OPT_LIST, OFF(configs), 0, NULL},
+	{"wait", NULL, 0, OPT_DUR, OFF(wait), 0},
+	{"any", NULL, 0, OPT_FLAG, OFF(any), 0},
+	{"invert", NULL, 0, OPT_FLAG, OFF(invert), 0},
+	{"watch", NULL, 0, OPT_FLAG, OFF(watch), 0},
+	{"interval", NULL, 0, OPT_DUR, DEF(interval), 0},
+	{"timeout", NULL, 0, OPT_DUR, DEF(timeout), 0},
+	{"strict", NULL, 0, OPT_FLAG, OFF(strict), 0},
+	{"json", NULL, 0, OPT_FLAG, OFF(json), 0},
+	{"quiet", NULL, 'q', OPT_FLAG, OFF(quiet), 0},
+	{"scandir", NULL, 0, OPT_STR, OFF(scandir), 0},
+	{"method", NULL, 0, OPT_STR, DEF(method), 0},
+	{"body", NULL, 0, OPT_STR, DEF(body), 0},
+	{"header", NULL, 0, OPT_LIST, OFF(headers), 0},
+	{"status", NULL, 0, OPT_STR, DEF(status), 0},
+	{"expect-body", NULL, 0, OPT_STR, DEF(expect_body), 0},
+	{"expect-header", NULL, 0, OPT_LIST, OFF(expect_headers), 0},
+	{"expect-json", NULL, 0, OPT_LIST, OFF(expect_jsons), 0},
+	{"disable-redirects", NULL, 0, OPT_FLAG, DEF(disable_redirects), 0},
+	{"tls-skip-verify", NULL, 0, OPT_FLAG, DEF(tls_skip_verify), 0},
+	{"tls-server-name", NULL, 0, OPT_STR, DEF(tls_server_name), 0},
+	{"ca-file", NULL, 0, OPT_STR, DEF(ca_file), 0},
+	{"cert-file", NULL, 0, OPT_STR, DEF(cert_file), 0},
+	{"key-file", NULL, 0, OPT_STR, DEF(key_file), 0},
+	{"output-max-size", size, 0, OPT_FN, 0, 0},
+	{"check-config", NULL, 0, OPT_LIST, OFF(configs), 0},
 	{0},
 };
 

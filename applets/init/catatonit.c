@@ -30,11 +30,11 @@ struct catatonit {
 #define AT(field) offsetof(struct catatonit, field)
 
 static const struct opt catatonit_opts[] = {
-	{'g', "group", OPT_FLAG, AT(single.group), 0, NULL},
-	{'P', "pause", OPT_FLAG, AT(single.pause), 0, NULL},
-	{'h', NULL, OPT_FLAG, AT(help), 0, NULL},
-	{'V', "version", OPT_FLAG, AT(version), 0, NULL},
-	{'L', "license", OPT_FLAG, AT(version), 0, NULL},
+	{"group", NULL, 'g', OPT_FLAG, AT(single.group), 0},
+	{"pause", NULL, 'P', OPT_FLAG, AT(single.pause), 0},
+	{NULL, NULL, 'h', OPT_FLAG, AT(help), 0},
+	{"version", NULL, 'V', OPT_FLAG, AT(version), 0},
+	{"license", NULL, 'L', OPT_FLAG, AT(version), 0},
 	{0},
 };
 

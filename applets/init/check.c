@@ -37,7 +37,7 @@ struct check {
 };
 
 static const struct opt check_opts[] = {
-	{'r', NULL, OPT_STR, offsetof(struct check, root), 0, NULL},
+	{NULL, NULL, 'r', OPT_STR, offsetof(struct check, root), 0},
 	{0},
 };
 
@@ -67,8 +67,8 @@ static void budgets(const char *out)
 		snprintf(path, sizeof(path), "%s/timeout-kill", name);
 		if (s6_numfile(d.fd, path, &ms, NULL) > 0 && ms > all)
 			say_warn("%s: its stop may take %u ms, the whole stop "
-				 "%lld ms (INIT_STOP_TIMEOUT)", name, ms,
-				 (long long)all);
+				 "%lld ms (INIT_STOP_TIMEOUT)",
+				 name, ms, (long long)all);
 	}
 	dir_close(&d);
 }

@@ -31,10 +31,10 @@ struct dumb_init {
 #define AT(field) offsetof(struct dumb_init, field)
 
 static const struct opt dumb_init_opts[] = {
-	{'c', "single-child", OPT_FLAG, AT(single.one), 0, NULL},
-	{'r', "rewrite", OPT_FN, 0, 0, single_rewrite},
-	{'v', "verbose", OPT_FLAG, AT(verbose), 0, NULL},
-	{'V', "version", OPT_FLAG, AT(version), 0, NULL},
+	{"single-child", NULL, 'c', OPT_FLAG, AT(single.one), 0},
+	{"rewrite", single_rewrite, 'r', OPT_FN, 0, 0},
+	{"verbose", NULL, 'v', OPT_FLAG, AT(verbose), 0},
+	{"version", NULL, 'V', OPT_FLAG, AT(version), 0},
 	{0},
 };
 

@@ -34,10 +34,10 @@ struct init_compile {
 };
 
 static const struct opt init_compile_opts[] = {
-	{'c', NULL, OPT_FLAG, offsetof(struct init_compile, cmd), 0, NULL},
-	{'l', NULL, OPT_FLAG, offsetof(struct init_compile, live), 0, NULL},
-	{'u', NULL, OPT_FLAG, offsetof(struct init_compile, update), 0, NULL},
-	{'r', NULL, OPT_STR, offsetof(struct init_compile, root), 0, NULL},
+	{NULL, NULL, 'c', OPT_FLAG, offsetof(struct init_compile, cmd), 0},
+	{NULL, NULL, 'l', OPT_FLAG, offsetof(struct init_compile, live), 0},
+	{NULL, NULL, 'u', OPT_FLAG, offsetof(struct init_compile, update), 0},
+	{NULL, NULL, 'r', OPT_STR, offsetof(struct init_compile, root), 0},
 	{0},
 };
 

@@ -84,12 +84,12 @@ static int init_death(void *opts, const struct opt *o, const char *v,
 }
 
 static const struct opt init_opts[] = {
-	{0, "compiled", OPT_STR, AT(boot.compiled), 0, NULL},
-	{'g', NULL, OPT_FLAG, AT(single.group), 0, NULL},
-	{'r', NULL, OPT_FN, 0, 0, init_rewrite},
-	{'e', NULL, OPT_FN, 0, 0, init_remap},
-	{'p', NULL, OPT_FN, 0, 0, init_death},
-	{'s', NULL, OPT_FLAG, AT(plain), 0, NULL},
+	{"compiled", NULL, 0, OPT_STR, AT(boot.compiled), 0},
+	{NULL, NULL, 'g', OPT_FLAG, AT(single.group), 0},
+	{NULL, init_rewrite, 'r', OPT_FN, 0, 0},
+	{NULL, init_remap, 'e', OPT_FN, 0, 0},
+	{NULL, init_death, 'p', OPT_FN, 0, 0},
+	{NULL, NULL, 's', OPT_FLAG, AT(plain), 0},
 	{0},
 };
 

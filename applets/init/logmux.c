@@ -35,8 +35,8 @@ struct logmux {
 };
 
 static const struct opt logmux_opts[] = {
-	{'f', "format", OPT_STR, offsetof(struct logmux, format), 0, NULL},
-	{'r', "rate", OPT_U32, offsetof(struct logmux, rate), 0, NULL},
+	{"format", NULL, 'f', OPT_STR, offsetof(struct logmux, format), 0},
+	{"rate", NULL, 'r', OPT_U32, offsetof(struct logmux, rate), 0},
 	{0},
 };
 

@@ -53,10 +53,10 @@ struct metrics {
 };
 
 static const struct opt metrics_opts[] = {
-	{0, "once", OPT_FLAG, offsetof(struct metrics, once), 0, NULL},
-	{0, "listen", OPT_STR, offsetof(struct metrics, listen), 0, NULL},
-	{0, "socket", OPT_STR, offsetof(struct metrics, socket), 0, NULL},
-	{0, "scandir", OPT_STR, offsetof(struct metrics, scandir), 0, NULL},
+	{"once", NULL, 0, OPT_FLAG, offsetof(struct metrics, once), 0},
+	{"listen", NULL, 0, OPT_STR, offsetof(struct metrics, listen), 0},
+	{"socket", NULL, 0, OPT_STR, offsetof(struct metrics, socket), 0},
+	{"scandir", NULL, 0, OPT_STR, offsetof(struct metrics, scandir), 0},
 	{0},
 };
 

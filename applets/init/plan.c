@@ -22,7 +22,7 @@ struct plan {
 };
 
 static const struct opt plan_opts[] = {
-	{0, "dot", OPT_FLAG, offsetof(struct plan, dot), 0, NULL},
+	{"dot", NULL, 0, OPT_FLAG, offsetof(struct plan, dot), 0},
 	{0},
 };
 

@@ -33,13 +33,19 @@ struct s6_rc {
 	uint32_t timeout; /* ms */
 };
 
-#define FLAG(c, f) {c, NULL, OPT_FLAG, offsetof(struct s6_rc, f), 0, NULL}
-#define TEXT(c) {c, NULL, OPT_STR, offsetof(struct s6_rc, text), 0, NULL}
+#define FLAG(c, f)                                                             \
+	{                                                                      \
+		NULL, NULL, c, OPT_FLAG, offsetof(struct s6_rc, f), 0          \
+	}
+#define TEXT(c)                                                                \
+	{                                                                      \
+		NULL, NULL, c, OPT_STR, offsetof(struct s6_rc, text), 0        \
+	}
 static const struct opt s6_rc_opts[] = {
-	{'u', NULL, OPT_SET, offsetof(struct s6_rc, none), 0, NULL},
+	{NULL, NULL, 'u', OPT_SET, offsetof(struct s6_rc, none), 0},
 	FLAG('d', down),
 	FLAG('a', all),
-	{'t', NULL, OPT_U32, offsetof(struct s6_rc, timeout), 0, NULL},
+	{NULL, NULL, 't', OPT_U32, offsetof(struct s6_rc, timeout), 0},
 	TEXT('v'),
 	TEXT('l'),
 	TEXT('n'),
@@ -90,8 +96,8 @@ static int go_down(const struct s6_rc *o, struct survey *v,
 			r = -1;
 	}
 	for (size_t i = 0; i < v->n; i++)
-		if (v->s[i].type != SURVEY_BUNDLE && needs(v, &v->s[i], s, 32) &&
-		    go_down(o, v, &v->s[i], e) < 0)
+		if (v->s[i].type != SURVEY_BUNDLE &&
+		    needs(v, &v->s[i], s, 32) && go_down(o, v, &v->s[i], e) < 0)
 			r = -1;
 	if (s->type != SURVEY_LONGRUN || !s->supervised ||
 	    (!s->up && !s->st.want_up))
@@ -110,8 +116,8 @@ static int code_of(int code)
 
 static int go_up(const struct s6_rc *o, char **names)
 {
-	char wait[NUM_TEXT + 2], *words[] = {(char *)"start", (char *)"-t",
-					     wait, NULL, NULL};
+	char wait[NUM_TEXT + 2],
+		*words[] = {(char *)"start", (char *)"-t", wait, NULL, NULL};
 	int code = 0, r;
 
 	snprintf(wait, sizeof(wait), "%ums", o->timeout);

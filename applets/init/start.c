@@ -43,9 +43,9 @@ struct start {
 };
 
 static const struct opt start_opts[] = {
-	{'t', "timeout", OPT_DUR, offsetof(struct start, timeout), 0, NULL},
-	{'n', "no-wait", OPT_FLAG, offsetof(struct start, no_wait), 0, NULL},
-	{0, "scandir", OPT_STR, offsetof(struct start, scandir), 0, NULL},
+	{"timeout", NULL, 't', OPT_DUR, offsetof(struct start, timeout), 0},
+	{"no-wait", NULL, 'n', OPT_FLAG, offsetof(struct start, no_wait), 0},
+	{"scandir", NULL, 0, OPT_STR, offsetof(struct start, scandir), 0},
 	{0},
 };
 

@@ -34,9 +34,9 @@ struct status {
 };
 
 static const struct opt status_opts[] = {
-	{0, "json", OPT_FLAG, offsetof(struct status, json), 0, NULL},
-	{'w', "watch", OPT_FLAG, offsetof(struct status, watch), 0, NULL},
-	{0, "scandir", OPT_STR, offsetof(struct status, scandir), 0, NULL},
+	{"json", NULL, 0, OPT_FLAG, offsetof(struct status, json), 0},
+	{"watch", NULL, 'w', OPT_FLAG, offsetof(struct status, watch), 0},
+	{"scandir", NULL, 0, OPT_STR, offsetof(struct status, scandir), 0},
 	{0},
 };
 

@@ -49,15 +49,15 @@ static int tini_louder(void *opts, const struct opt *o, const char *v,
 #define AT(field) offsetof(struct tini, field)
 
 static const struct opt tini_opts[] = {
-	{'g', NULL, OPT_FLAG, AT(single.group), 0, NULL},
-	{'s', NULL, OPT_FLAG, AT(single.subreaper), 0, NULL},
-	{'v', NULL, OPT_FN0, 0, 0, tini_louder},
-	{'w', NULL, OPT_FLAG, AT(single.warn_reap), 0, NULL},
-	{'e', NULL, OPT_FN, 0, 0, single_remap},
-	{'p', NULL, OPT_FN, 0, 0, single_death},
-	{'h', NULL, OPT_FLAG, AT(help), 0, NULL},
-	{'l', NULL, OPT_FLAG, AT(license), 0, NULL},
-	{0, "version", OPT_FLAG, AT(version), 0, NULL},
+	{NULL, NULL, 'g', OPT_FLAG, AT(single.group), 0},
+	{NULL, NULL, 's', OPT_FLAG, AT(single.subreaper), 0},
+	{NULL, tini_louder, 'v', OPT_FN0, 0, 0},
+	{NULL, NULL, 'w', OPT_FLAG, AT(single.warn_reap), 0},
+	{NULL, single_remap, 'e', OPT_FN, 0, 0},
+	{NULL, single_death, 'p', OPT_FN, 0, 0},
+	{NULL, NULL, 'h', OPT_FLAG, AT(help), 0},
+	{NULL, NULL, 'l', OPT_FLAG, AT(license), 0},
+	{"version", NULL, 0, OPT_FLAG, AT(version), 0},
 	{0},
 };
 

@@ -107,23 +107,23 @@ static int address(void *opts, const struct opt *o, const char *value,
 }
 
 const struct opt register_opts[] = {
-	{0, "config-dir", OPT_LIST, OFF(dirs), 0, NULL},
-	{0, "config-file", OPT_LIST, OFF(files), 0, NULL},
-	{0, "consul-addr", OPT_STR, OFF(store), 0, NULL},
-	{0, "token-file", OPT_STR, OFF(token_file), 0, NULL},
-	{0, "mode", OPT_FN, 0, 0, mode},
-	{0, "agent-checks", OPT_FLAG, OFF(agent_checks), 0, NULL},
-	{0, "address", OPT_FN, 0, 0, address},
-	{0, "ttl", OPT_DUR, OFF(ttl), 0, NULL},
-	{0, "drain", OPT_DUR, OFF(drain), 0, NULL},
-	{0, "drain-mode", OPT_FN, 0, 0, drain_mode},
-	{0, "scandir", OPT_STR, OFF(scandir), 0, NULL},
-	{0, "no-env", OPT_FLAG, OFF(no_env), 0, NULL},
-	{0, "notify-fd", OPT_INT, OFF(notify_fd), 0, NULL},
-	{0, "log-level", OPT_FN, 0, 0, log_level},
-	{0, "service", OPT_STR, OFF(service), 0, NULL},
-	{0, "reason", OPT_STR, OFF(reason), 0, NULL},
-	{0, "explain", OPT_FLAG, OFF(explain), 0, NULL},
+	{"config-dir", NULL, 0, OPT_LIST, OFF(dirs), 0},
+	{"config-file", NULL, 0, OPT_LIST, OFF(files), 0},
+	{"consul-addr", NULL, 0, OPT_STR, OFF(store), 0},
+	{"token-file", NULL, 0, OPT_STR, OFF(token_file), 0},
+	{"mode", mode, 0, OPT_FN, 0, 0},
+	{"agent-checks", NULL, 0, OPT_FLAG, OFF(agent_checks), 0},
+	{"address", address, 0, OPT_FN, 0, 0},
+	{"ttl", NULL, 0, OPT_DUR, OFF(ttl), 0},
+	{"drain", NULL, 0, OPT_DUR, OFF(drain), 0},
+	{"drain-mode", drain_mode, 0, OPT_FN, 0, 0},
+	{"scandir", NULL, 0, OPT_STR, OFF(scandir), 0},
+	{"no-env", NULL, 0, OPT_FLAG, OFF(no_env), 0},
+	{"notify-fd", NULL, 0, OPT_INT, OFF(notify_fd), 0},
+	{"log-level", log_level, 0, OPT_FN, 0, 0},
+	{"service", NULL, 0, OPT_STR, OFF(service), 0},
+	{"reason", NULL, 0, OPT_STR, OFF(reason), 0},
+	{"explain", NULL, 0, OPT_FLAG, OFF(explain), 0},
 	{0},
 };
 
@@ -131,9 +131,12 @@ static const struct command {
 	const char *name;
 	int (*run)(struct register_opts *o, int argc, char **argv);
 } commands[] = {
-	{"addr", register_addr},   {"check", register_check},
-	{"deregister", register_deregister}, {"list", register_list},
-	{"maint", register_maint}, {"once", register_once},
+	{"addr", register_addr},
+	{"check", register_check},
+	{"deregister", register_deregister},
+	{"list", register_list},
+	{"maint", register_maint},
+	{"once", register_once},
 };
 
 /* Options may stand before and behind the sub-command's operands. */
@@ -176,8 +179,10 @@ int register_main(int argc, char **argv)
 			if (!strcmp(left[0], commands[i].name))
 				code = commands[i].run(&o, n - 1, left + 1);
 		if (code < 0)
-			die(100, "unknown command %s (addr, check, deregister, "
-				 "list, maint, once)", left[0]);
+			die(100,
+			    "unknown command %s (addr, check, deregister, "
+			    "list, maint, once)",
+			    left[0]);
 	}
 	free(left);
 	return code;

@@ -182,7 +182,7 @@
 #define VERSION "consul-template v0.42.1 (basebox " BASEBOX_VERSION ")"
 
 #define VALUE RENDER_VALUE
-#define YES RENDER_YES
+#define YES   RENDER_YES
 
 const struct opt consul_template_opts[] = {
 	VALUE("config"),
@@ -260,8 +260,8 @@ const struct opt consul_template_opts[] = {
 	VALUE("vault-transport-tls-handshake-timeout"),
 	YES("vault-unwrap-token"),
 	VALUE("wait"),
-	{0, "dry", OPT_FLAG, RENDER_AT(load.dry), 0, NULL},
-	{0, "help-functions", OPT_FLAG, RENDER_AT(functions), 0, NULL},
+	{"dry", NULL, 0, OPT_FLAG, RENDER_AT(load.dry), 0},
+	{"help-functions", NULL, 0, OPT_FLAG, RENDER_AT(functions), 0},
 	RENDER_COMMON,
 	{0},
 };

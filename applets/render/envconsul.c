@@ -92,14 +92,19 @@ static int set_old(void *opts, const struct opt *o, const char *value,
 		if (!strcmp(name, old[i][0]))
 			name = old[i][1];
 	log_warn(NULL, "-%s is now called -%s", o->name, name);
-	return render_flag(&((struct render_flags *)opts)->load, name, value,
-			   e);
+	return render_flag(&((struct render_flags *)opts)->load, name, value, e);
 }
 
 #define VALUE RENDER_VALUE
-#define YES RENDER_YES
-#define OLD(name) {0, name, OPT_FN, 0, 0, set_old}
-#define OLD_YES(name) {0, name, OPT_FN0, 0, 0, set_old}
+#define YES   RENDER_YES
+#define OLD(name)                                                              \
+	{                                                                      \
+		name, set_old, 0, OPT_FN, 0, 0                                 \
+	}
+#define OLD_YES(name)                                                          \
+	{                                                                      \
+		name, set_old, 0, OPT_FN0, 0, 0                                \
+	}
 
 static const struct opt envconsul_opts[] = {
 	VALUE("prefix"),
@@ -141,10 +146,9 @@ static const struct opt envconsul_opts[] = {
 /* The flags that are consul-template's too. */
 static bool shared(const char *name)
 {
-	static const char *const words[] = {"config",	   "wait",
-					    "log-level",   "max-stale",
-					    "pid-file",	   "kill-signal",
-					    "reload-signal"};
+	static const char *const words[] = {
+		"config",   "wait",	   "log-level",	   "max-stale",
+		"pid-file", "kill-signal", "reload-signal"};
 	static const char *const fronts[] = {"consul-", "vault-", "syslog"};
 
 	for (size_t i = 0; i < COUNT(words); i++)

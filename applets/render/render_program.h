@@ -24,13 +24,21 @@ int render_help(void *opts, const struct opt *o, const char *value,
 		struct err *e);
 
 #define RENDER_AT(field) offsetof(struct render_flags, field)
-#define RENDER_VALUE(name) {0, name, OPT_FN, 0, 0, render_set}
-#define RENDER_YES(name) {0, name, OPT_FN0, 0, 0, render_set}
+#define RENDER_VALUE(name)                                                     \
+	{                                                                      \
+		name, render_set, 0, OPT_FN, 0, 0                              \
+	}
+#define RENDER_YES(name)                                                       \
+	{                                                                      \
+		name, render_set, 0, OPT_FN0, 0, 0                             \
+	}
 #define RENDER_COMMON                                                          \
-	{'h', "h", OPT_FN0, 0, 0, render_help},                                \
-	{0, "help", OPT_FN0, 0, 0, render_help},                               \
-	{'v', "v", OPT_FLAG, RENDER_AT(version), 0, NULL},                     \
-	{0, "version", OPT_FLAG, RENDER_AT(version), 0, NULL}
+	{"h", render_help, 'h', OPT_FN0, 0, 0},                                \
+		{"help", render_help, 0, OPT_FN0, 0, 0},                       \
+		{"v", NULL, 'v', OPT_FLAG, RENDER_AT(version), 0},             \
+	{                                                                      \
+		"version", NULL, 0, OPT_FLAG, RENDER_AT(version), 0            \
+	}
 
 /* Overwrites tokens and passwords in argv[1] to argv[end - 1], which /proc
  * shows to others. */

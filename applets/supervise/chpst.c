@@ -77,9 +77,18 @@ static int set_limit(void *opts UNUSED, const struct opt *o, const char *value,
 	return 0;
 }
 
-#define STR_OPT(c, f) {c, NULL, OPT_STR, offsetof(struct chpst, f), 0, NULL}
-#define LIMIT(c, what) {c, NULL, OPT_FN, 0, what, set_limit}
-#define CLOSE(c, bit) {c, NULL, OPT_BIT, offsetof(struct chpst, closed), bit, NULL}
+#define STR_OPT(c, f)                                                          \
+	{                                                                      \
+		NULL, NULL, c, OPT_STR, offsetof(struct chpst, f), 0           \
+	}
+#define LIMIT(c, what)                                                         \
+	{                                                                      \
+		NULL, set_limit, c, OPT_FN, 0, what                            \
+	}
+#define CLOSE(c, bit)                                                          \
+	{                                                                      \
+		NULL, NULL, c, OPT_BIT, offsetof(struct chpst, closed), bit    \
+	}
 static const struct opt chpst_opts[] = {
 	STR_OPT('u', user),
 	STR_OPT('U', env_user),
@@ -87,9 +96,9 @@ static const struct opt chpst_opts[] = {
 	STR_OPT('e', env),
 	STR_OPT('/', root),
 	STR_OPT('C', pwd),
-	{'n', NULL, OPT_INT, offsetof(struct chpst, nice), 0, NULL},
-	{'l', NULL, OPT_FN, 0, 0, set_lock},
-	{'L', NULL, OPT_FN, 0, 0, set_lock},
+	{NULL, NULL, 'n', OPT_INT, offsetof(struct chpst, nice), 0},
+	{NULL, set_lock, 'l', OPT_FN, 0, 0},
+	{NULL, set_lock, 'L', OPT_FN, 0, 0},
 	LIMIT('m', -1),
 	LIMIT('d', RLIMIT_DATA),
 	LIMIT('o', RLIMIT_NOFILE),
@@ -98,8 +107,8 @@ static const struct opt chpst_opts[] = {
 	LIMIT('c', RLIMIT_CORE),
 	LIMIT('r', RLIMIT_RSS),
 	LIMIT('t', RLIMIT_CPU),
-	{'v', NULL, OPT_FLAG, offsetof(struct chpst, verbose), 0, NULL},
-	{'P', NULL, OPT_FLAG, offsetof(struct chpst, session), 0, NULL},
+	{NULL, NULL, 'v', OPT_FLAG, offsetof(struct chpst, verbose), 0},
+	{NULL, NULL, 'P', OPT_FLAG, offsetof(struct chpst, session), 0},
 	CLOSE('0', CLOSE_0),
 	CLOSE('1', CLOSE_1),
 	CLOSE('2', CLOSE_2),
@@ -125,8 +134,8 @@ static void read_user(const char *s, struct ids *ids)
 		memcpy(name, part.p, part.n);
 		name[part.n] = '\0';
 		if (numbers ? !ids_number(part, &id)
-			    : i ? !ids_group(name, false, &id)
-				: !ids_user(name, false, &id, &primary))
+		    : i	    ? !ids_group(name, false, &id)
+			    : !ids_user(name, false, &id, &primary))
 			die(111, "unknown user or group: %s", name);
 		if (!i) {
 			ids->uid = id;
@@ -145,8 +154,8 @@ static void read_user(const char *s, struct ids *ids)
 static void take_lock(const struct chpst *o)
 {
 	struct err e;
-	int fd = open(o->lock, O_WRONLY | O_NONBLOCK | O_CREAT | O_APPEND,
-		      0600);
+	int fd =
+		open(o->lock, O_WRONLY | O_NONBLOCK | O_CREAT | O_APPEND, 0600);
 
 	if (fd < 0)
 		die_sys(111, errno, "unable to open %s", o->lock);

@@ -49,11 +49,11 @@ static int set_env(void *opts, const struct opt *o UNUSED,
 }
 
 static const struct opt s6_applyuidgid_opts[] = {
-	{'u', NULL, OPT_FN, 0, 0, set_id},
-	{'g', NULL, OPT_FN, 0, 0, set_id},
-	{'G', NULL, OPT_FN, 0, 0, set_list},
-	{'U', NULL, OPT_FN0, 0, 0, set_env},
-	{'z', NULL, OPT_FLAG, offsetof(struct apply, unset), 0, NULL},
+	{NULL, set_id, 'u', OPT_FN, 0, 0},
+	{NULL, set_id, 'g', OPT_FN, 0, 0},
+	{NULL, set_list, 'G', OPT_FN, 0, 0},
+	{NULL, set_env, 'U', OPT_FN0, 0, 0},
+	{NULL, NULL, 'z', OPT_FLAG, offsetof(struct apply, unset), 0},
 	{0},
 };
 

@@ -25,14 +25,17 @@
 #include "env_dir.h"
 #include "execline.h"
 
-#define FLAG(c, f) {c, NULL, OPT_FLAG, offsetof(struct envdir, f), 0, NULL}
+#define FLAG(c, f)                                                             \
+	{                                                                      \
+		NULL, NULL, c, OPT_FLAG, offsetof(struct envdir, f), 0         \
+	}
 static const struct opt s6_envdir_opts[] = {
-	{'I', NULL, OPT_SET, offsetof(struct envdir, missing_ok), 1, NULL},
-	{'i', NULL, OPT_SET, offsetof(struct envdir, missing_ok), 0, NULL},
+	{NULL, NULL, 'I', OPT_SET, offsetof(struct envdir, missing_ok), 1},
+	{NULL, NULL, 'i', OPT_SET, offsetof(struct envdir, missing_ok), 0},
 	FLAG('n', keep),
 	FLAG('f', full),
 	FLAG('L', large),
-	{'c', NULL, OPT_STR, offsetof(struct envdir, nul), 0, NULL},
+	{NULL, NULL, 'c', OPT_STR, offsetof(struct envdir, nul), 0},
 	{0},
 };
 

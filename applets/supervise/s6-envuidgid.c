@@ -39,14 +39,17 @@ static int strict(void *opts, const struct opt *o UNUSED,
 	return 0;
 }
 
-#define WHAT(c, v) {c, NULL, OPT_SET, offsetof(struct envids, what), v, NULL}
+#define WHAT(c, v)                                                             \
+	{                                                                      \
+		NULL, NULL, c, OPT_SET, offsetof(struct envids, what), v       \
+	}
 static const struct opt s6_envuidgid_opts[] = {
 	WHAT('u', USER_ONLY),
 	WHAT('g', GROUP_ONLY),
 	WHAT('B', BOTH),
-	{'n', NULL, OPT_FLAG, offsetof(struct envids, numbers), 0, NULL},
-	{'D', NULL, OPT_STR, offsetof(struct envids, preset), 0, NULL},
-	{'i', NULL, OPT_FN0, 0, 0, strict},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct envids, numbers), 0},
+	{NULL, NULL, 'D', OPT_STR, offsetof(struct envids, preset), 0},
+	{NULL, strict, 'i', OPT_FN0, 0, 0},
 	{0},
 };
 
@@ -67,16 +70,14 @@ static void read_preset(const char *s, struct ids *ids)
 		applet_usage("s6-envuidgid");
 }
 
-static void set_group(const struct envids *o, const char *name,
-		      struct ids *ids)
+static void set_group(const struct envids *o, const char *name, struct ids *ids)
 {
 	if (!ids_group(name, o->numbers, &ids->gid) && !o->preset)
 		die(1, "unknown group: %s", name);
 }
 
 /* "user:group", either may be empty: then it is as preset. */
-static void look_up_both(const struct envids *o, char *account,
-			 struct ids *ids)
+static void look_up_both(const struct envids *o, char *account, struct ids *ids)
 {
 	char *colon = strchr(account, ':');
 	gid_t primary;
@@ -90,8 +91,7 @@ static void look_up_both(const struct envids *o, char *account,
 		die(1, "unknown user: %s", account);
 }
 
-static void look_up(const struct envids *o, const char *account,
-		    struct ids *ids)
+static void look_up(const struct envids *o, const char *account, struct ids *ids)
 {
 	uint32_t uid;
 	gid_t gid;

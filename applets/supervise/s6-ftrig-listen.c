@@ -23,10 +23,10 @@ struct listen_opts {
 };
 
 static const struct opt s6_ftrig_listen_opts[] = {
-	{'a', NULL, OPT_SET, offsetof(struct listen_opts, any), 0, NULL},
-	{'o', NULL, OPT_SET, offsetof(struct listen_opts, any), 1, NULL},
-	{'t', "timeout", OPT_U32, offsetof(struct listen_opts, timeout), 0,
-	 NULL},
+	{NULL, NULL, 'a', OPT_SET, offsetof(struct listen_opts, any), 0},
+	{NULL, NULL, 'o', OPT_SET, offsetof(struct listen_opts, any), 1},
+	{"timeout", NULL, 't', OPT_U32, offsetof(struct listen_opts, timeout),
+	 0},
 	{0},
 };
 

@@ -21,7 +21,7 @@ struct listen1 {
 };
 
 static const struct opt s6_ftrig_listen1_opts[] = {
-	{'t', "timeout", OPT_U32, offsetof(struct listen1, timeout), 0, NULL},
+	{"timeout", NULL, 't', OPT_U32, offsetof(struct listen1, timeout), 0},
 	{0},
 };
 

@@ -22,7 +22,7 @@ struct wait_opts {
 };
 
 static const struct opt s6_ftrig_wait_opts[] = {
-	{'t', "timeout", OPT_U32, offsetof(struct wait_opts, timeout), 0, NULL},
+	{"timeout", NULL, 't', OPT_U32, offsetof(struct wait_opts, timeout), 0},
 	{0},
 };
 

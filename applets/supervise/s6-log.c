@@ -45,14 +45,14 @@ static int louder(void *opts, const struct opt *o, const char *value UNUSED,
 }
 
 static const struct opt s6_log_opts[] = {
-	{'d', "notification-fd", OPT_U32, offsetof(struct log_opts, notif), 0,
-	 NULL},
-	{'q', NULL, OPT_FN0, 0, -1, louder},
-	{'v', NULL, OPT_FN0, 0, 1, louder},
-	{'b', NULL, OPT_FLAG, offsetof(struct log_opts, o.block), 0, NULL},
-	{'p', NULL, OPT_FLAG, offsetof(struct log_opts, o.protect), 0, NULL},
-	{'l', NULL, OPT_U32, offsetof(struct log_opts, o.linelimit), 0, NULL},
-	{'t', NULL, OPT_U32, offsetof(struct log_opts, o.patience), 0, NULL},
+	{"notification-fd", NULL, 'd', OPT_U32,
+	 offsetof(struct log_opts, notif), 0},
+	{NULL, louder, 'q', OPT_FN0, 0, -1},
+	{NULL, louder, 'v', OPT_FN0, 0, 1},
+	{NULL, NULL, 'b', OPT_FLAG, offsetof(struct log_opts, o.block), 0},
+	{NULL, NULL, 'p', OPT_FLAG, offsetof(struct log_opts, o.protect), 0},
+	{NULL, NULL, 'l', OPT_U32, offsetof(struct log_opts, o.linelimit), 0},
+	{NULL, NULL, 't', OPT_U32, offsetof(struct log_opts, o.patience), 0},
 	{0},
 };
 

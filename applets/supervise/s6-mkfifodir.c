@@ -22,8 +22,8 @@ struct mkfifodir {
 };
 
 static const struct opt s6_mkfifodir_opts[] = {
-	{'f', NULL, OPT_FLAG, offsetof(struct mkfifodir, force), 0, NULL},
-	{'g', NULL, OPT_U32, offsetof(struct mkfifodir, gid), 0, NULL},
+	{NULL, NULL, 'f', OPT_FLAG, offsetof(struct mkfifodir, force), 0},
+	{NULL, NULL, 'g', OPT_U32, offsetof(struct mkfifodir, gid), 0},
 	{0},
 };
 

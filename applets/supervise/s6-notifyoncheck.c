@@ -42,16 +42,19 @@ struct notify {
 	const char *check;
 };
 
-#define NUM(c, f) {c, NULL, OPT_U32, offsetof(struct notify, f), 0, NULL}
+#define NUM(c, f)                                                              \
+	{                                                                      \
+		NULL, NULL, c, OPT_U32, offsetof(struct notify, f), 0          \
+	}
 static const struct opt s6_notifyoncheck_opts[] = {
-	{'d', NULL, OPT_FLAG, offsetof(struct notify, detach), 0, NULL},
+	{NULL, NULL, 'd', OPT_FLAG, offsetof(struct notify, detach), 0},
 	NUM('3', fd),
 	NUM('s', sleep),
 	NUM('T', total),
 	NUM('t', single),
 	NUM('w', wait),
 	NUM('n', tries),
-	{'c', NULL, OPT_STR, offsetof(struct notify, check), 0, NULL},
+	{NULL, NULL, 'c', OPT_STR, offsetof(struct notify, check), 0},
 	{0},
 };
 
@@ -197,8 +200,8 @@ static void start(const struct notify *o)
 
 int s6_notifyoncheck_main(int argc, char **argv)
 {
-	struct notify o = {.fd = UINT32_MAX, .sleep = 10, .wait = 1000,
-			   .tries = 7};
+	struct notify o = {
+		.fd = UINT32_MAX, .sleep = 10, .wait = 1000, .tries = 7};
 	int i = applet_opts("s6-notifyoncheck", s6_notifyoncheck_opts, &o, argc,
 			    argv, 1);
 	struct err e;
@@ -211,8 +214,8 @@ int s6_notifyoncheck_main(int argc, char **argv)
 	if (o.fd == UINT32_MAX) {
 		r = s6_numfile(AT_FDCWD, "notification-fd", &o.fd, &e);
 		if (r <= 0)
-			die(100, "%s", r ? e.text
-					 : "no notification-fd, and no -3");
+			die(100, "%s",
+			    r ? e.text : "no notification-fd, and no -3");
 	}
 	if (o.fd > INT32_MAX || fcntl((int)o.fd, F_GETFD) < 0)
 		die_sys(111, EBADF, "unable to use notification fd %u", o.fd);

@@ -33,12 +33,12 @@ struct setlock {
 };
 
 static const struct opt s6_setlock_opts[] = {
-	{'r', NULL, OPT_SET, offsetof(struct setlock, shared), 1, NULL},
-	{'w', NULL, OPT_SET, offsetof(struct setlock, shared), 0, NULL},
-	{'n', NULL, OPT_SET, offsetof(struct setlock, wait), DONT, NULL},
-	{'N', NULL, OPT_SET, offsetof(struct setlock, wait), WAIT, NULL},
-	{'t', NULL, OPT_U32, offsetof(struct setlock, wait), 0, NULL},
-	{'d', NULL, OPT_U32, offsetof(struct setlock, fd), 0, NULL},
+	{NULL, NULL, 'r', OPT_SET, offsetof(struct setlock, shared), 1},
+	{NULL, NULL, 'w', OPT_SET, offsetof(struct setlock, shared), 0},
+	{NULL, NULL, 'n', OPT_SET, offsetof(struct setlock, wait), DONT},
+	{NULL, NULL, 'N', OPT_SET, offsetof(struct setlock, wait), WAIT},
+	{NULL, NULL, 't', OPT_U32, offsetof(struct setlock, wait), 0},
+	{NULL, NULL, 'd', OPT_U32, offsetof(struct setlock, fd), 0},
 	{0},
 };
 
@@ -87,8 +87,9 @@ int s6_setlock_main(int argc, char **argv)
 	struct setlock o = {.wait = WAIT, .fd = -1};
 	int i = applet_opts("s6-setlock", s6_setlock_opts, &o, argc, argv, 2);
 	const char *path = argv[i];
-	int fd = open(path, (o.shared ? O_RDONLY : O_WRONLY) | O_NONBLOCK |
-		      O_CREAT, 0666);
+	int fd = open(path,
+		      (o.shared ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_CREAT,
+		      0666);
 
 	if (fd < 0)
 		die_sys(111, errno, "unable to open %s for %s", path,

@@ -31,12 +31,19 @@ struct setsid_opts {
 	uint32_t tty;
 };
 
-#define SET(c, f, v) {c, NULL, OPT_SET, offsetof(struct setsid_opts, f), v, NULL}
+#define SET(c, f, v)                                                           \
+	{                                                                      \
+		NULL, NULL, c, OPT_SET, offsetof(struct setsid_opts, f), v     \
+	}
 static const struct opt s6_setsid_opts[] = {
-	SET('s', what, SESSION), SET('b', what, GROUP), SET('f', what, FRONT),
-	SET('g', what, FORCE), SET('i', strict, FATAL), SET('I', strict, WARN),
+	SET('s', what, SESSION),
+	SET('b', what, GROUP),
+	SET('f', what, FRONT),
+	SET('g', what, FORCE),
+	SET('i', strict, FATAL),
+	SET('I', strict, WARN),
 	SET('q', strict, SILENT),
-	{'d', NULL, OPT_U32, offsetof(struct setsid_opts, tty), 0, NULL},
+	{NULL, NULL, 'd', OPT_U32, offsetof(struct setsid_opts, tty), 0},
 	{0},
 };
 

@@ -55,8 +55,8 @@ static int set_one(void *opts, const struct opt *o, const char *value,
 	return 0;
 }
 
-static int set_memory(void *opts, const struct opt *o UNUSED,
-		      const char *value, struct err *e UNUSED)
+static int set_memory(void *opts, const struct opt *o UNUSED, const char *value,
+		      struct err *e UNUSED)
 {
 	static const int all[] = {RLIMIT_DATA, RLIMIT_STACK, RLIMIT_MEMLOCK,
 				  RLIMIT_AS};
@@ -66,17 +66,20 @@ static int set_memory(void *opts, const struct opt *o UNUSED,
 	return 0;
 }
 
-#define LIMIT(c, what) {c, NULL, OPT_FN, 0, what, set_one}
+#define LIMIT(c, what)                                                         \
+	{                                                                      \
+		NULL, set_one, c, OPT_FN, 0, what                              \
+	}
 static const struct opt s6_softlimit_opts[] = {
-	{'h', NULL, OPT_SET, offsetof(struct softlimit, which), HARD, NULL},
-	{'H', NULL, OPT_SET, offsetof(struct softlimit, which), HARD | SOFT,
-	 NULL},
+	{NULL, NULL, 'h', OPT_SET, offsetof(struct softlimit, which), HARD},
+	{NULL, NULL, 'H', OPT_SET, offsetof(struct softlimit, which),
+	 HARD | SOFT},
 	LIMIT('a', RLIMIT_AS),
 	LIMIT('c', RLIMIT_CORE),
 	LIMIT('d', RLIMIT_DATA),
 	LIMIT('f', RLIMIT_FSIZE),
 	LIMIT('l', RLIMIT_MEMLOCK),
-	{'m', NULL, OPT_FN, 0, 0, set_memory},
+	{NULL, set_memory, 'm', OPT_FN, 0, 0},
 	LIMIT('o', RLIMIT_NOFILE),
 	LIMIT('p', RLIMIT_NPROC),
 	LIMIT('r', RLIMIT_RSS),

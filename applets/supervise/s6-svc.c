@@ -55,8 +55,8 @@ static int add(void *opts, const struct opt *o, const char *value UNUSED,
 	return 0;
 }
 
-static int add_signal(void *opts, const struct opt *o UNUSED,
-		      const char *value, struct err *e)
+static int add_signal(void *opts, const struct opt *o UNUSED, const char *value,
+		      struct err *e)
 {
 	static const struct {
 		char sig, letter;
@@ -87,15 +87,39 @@ static int want(void *opts, const struct opt *o UNUSED, const char *value,
 	return 0;
 }
 
-#define CMD(c) {c, NULL, OPT_FN0, 0, 0, add}
+#define CMD(c)                                                                 \
+	{                                                                      \
+		NULL, add, c, OPT_FN0, 0, 0                                    \
+	}
 static const struct opt s6_svc_opts[] = {
-	CMD('a'), CMD('b'), CMD('q'), CMD('h'), CMD('k'), CMD('t'), CMD('i'),
-	CMD('1'), CMD('2'), CMD('p'), CMD('c'), CMD('y'), CMD('r'), CMD('o'),
-	CMD('d'), CMD('u'), CMD('D'), CMD('U'), CMD('x'), CMD('O'), CMD('Q'),
-	CMD('l'), CMD('P'), CMD('C'), CMD('K'),
-	{'s', NULL, OPT_FN, 0, 0, add_signal},
-	{'w', NULL, OPT_FN, 0, 0, want},
-	{'T', "timeout", OPT_U32, offsetof(struct svc, goal.timeout), 0, NULL},
+	CMD('a'),
+	CMD('b'),
+	CMD('q'),
+	CMD('h'),
+	CMD('k'),
+	CMD('t'),
+	CMD('i'),
+	CMD('1'),
+	CMD('2'),
+	CMD('p'),
+	CMD('c'),
+	CMD('y'),
+	CMD('r'),
+	CMD('o'),
+	CMD('d'),
+	CMD('u'),
+	CMD('D'),
+	CMD('U'),
+	CMD('x'),
+	CMD('O'),
+	CMD('Q'),
+	CMD('l'),
+	CMD('P'),
+	CMD('C'),
+	CMD('K'),
+	{NULL, add_signal, 's', OPT_FN, 0, 0},
+	{NULL, want, 'w', OPT_FN, 0, 0},
+	{"timeout", NULL, 'T', OPT_U32, offsetof(struct svc, goal.timeout), 0},
 	{0},
 };
 
@@ -143,7 +167,9 @@ int s6_svc_main(int argc, char **argv)
 	if (!s.goal.state)
 		return send_all(&s, argv + i);
 	/* from here on it is one of these that speaks */
-	const char *as = !s.n ? "s6-svwait" : n > 1 ? "s6-svlisten" : "s6-svlisten1";
+	const char *as = !s.n	 ? "s6-svwait"
+			 : n > 1 ? "s6-svlisten"
+				 : "s6-svlisten1";
 	s.goal.over = s.n;
 	say_prog(as);
 	struct sv_waiter *w = sv_wait_open(argv + i, n);

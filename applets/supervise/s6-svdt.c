@@ -26,9 +26,9 @@ struct svdt {
 };
 
 static const struct opt s6_svdt_opts[] = {
-	{'s', NULL, OPT_SET, offsetof(struct svdt, numeric), 1, NULL},
-	{'S', NULL, OPT_SET, offsetof(struct svdt, numeric), 0, NULL},
-	{'n', NULL, OPT_U32, offsetof(struct svdt, max), 0, NULL},
+	{NULL, NULL, 's', OPT_SET, offsetof(struct svdt, numeric), 1},
+	{NULL, NULL, 'S', OPT_SET, offsetof(struct svdt, numeric), 0},
+	{NULL, NULL, 'n', OPT_U32, offsetof(struct svdt, max), 0},
 	{0},
 };
 

@@ -37,11 +37,11 @@ struct svlink {
 };
 
 static const struct opt s6_svlink_opts[] = {
-	{'d', NULL, OPT_SET, offsetof(struct svlink, down), DOWN_ONCE, NULL},
-	{'D', NULL, OPT_SET, offsetof(struct svlink, down), DOWN, NULL},
-	{'f', NULL, OPT_FLAG, offsetof(struct svlink, force), 0, NULL},
-	{'P', NULL, OPT_FLAG, offsetof(struct svlink, public), 0, NULL},
-	{'t', "timeout", OPT_U32, offsetof(struct svlink, timeout), 0, NULL},
+	{NULL, NULL, 'd', OPT_SET, offsetof(struct svlink, down), DOWN_ONCE},
+	{NULL, NULL, 'D', OPT_SET, offsetof(struct svlink, down), DOWN},
+	{NULL, NULL, 'f', OPT_FLAG, offsetof(struct svlink, force), 0},
+	{NULL, NULL, 'P', OPT_FLAG, offsetof(struct svlink, public), 0},
+	{"timeout", NULL, 't', OPT_U32, offsetof(struct svlink, timeout), 0},
 	{0},
 };
 
@@ -61,12 +61,13 @@ static void take_back(void)
 		sv_send_scan(undo.scandir, "an", 2);
 }
 
-NORETURN static void failed(int code, int num, const char *dir,
-			    const char *name)
+NORETURN static void failed(int code, int num, const char *dir, const char *name)
 {
 	take_back();
-	die_sys(code, num, "unable to link servicedir %s into scandir %s with "
-		"name %s", dir, undo.scandir, name);
+	die_sys(code, num,
+		"unable to link servicedir %s into scandir %s with "
+		"name %s",
+		dir, undo.scandir, name);
 }
 
 /* It has a run that its owner may execute. */
@@ -89,8 +90,8 @@ static void prepare(const struct svlink *o, const char *dir, int i)
 	int fd;
 
 	sv_path(path, dir, S6_EVENT);
-	if (s6_fifodir_make(AT_FDCWD, path,
-			    o->public ? (gid_t)-1 : getegid(), o->force, &e) < 0) {
+	if (s6_fifodir_make(AT_FDCWD, path, o->public ? (gid_t)-1 : getegid(),
+			    o->force, &e) < 0) {
 		take_back();
 		die_sys(111, e.num, "unable to create fifodir at %s", path);
 	}

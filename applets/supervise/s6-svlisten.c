@@ -22,9 +22,9 @@
 
 static const struct opt s6_svlisten_opts[] = {
 	SV_STATE_OPTS(offsetof(struct sv_goal, state)),
-	{'a', NULL, OPT_SET, offsetof(struct sv_goal, any), 0, NULL},
-	{'o', NULL, OPT_SET, offsetof(struct sv_goal, any), 1, NULL},
-	{'t', "timeout", OPT_U32, offsetof(struct sv_goal, timeout), 0, NULL},
+	{NULL, NULL, 'a', OPT_SET, offsetof(struct sv_goal, any), 0},
+	{NULL, NULL, 'o', OPT_SET, offsetof(struct sv_goal, any), 1},
+	{"timeout", NULL, 't', OPT_U32, offsetof(struct sv_goal, timeout), 0},
 	{0},
 };
 

@@ -21,7 +21,7 @@
 
 static const struct opt s6_svlisten1_opts[] = {
 	SV_STATE_OPTS(offsetof(struct sv_goal, state)),
-	{'t', "timeout", OPT_U32, offsetof(struct sv_goal, timeout), 0, NULL},
+	{"timeout", NULL, 't', OPT_U32, offsetof(struct sv_goal, timeout), 0},
 	{0},
 };
 

@@ -76,14 +76,14 @@ static int set_event(void *opts, const struct opt *o, const char *value,
 }
 
 static const struct opt s6_svperms_opts[] = {
-	{'v', NULL, OPT_FLAG, offsetof(struct perms, show), 0, NULL},
-	{'u', NULL, OPT_FN0, 0, 0700, set_super},
-	{'g', NULL, OPT_FN, 0, 0710, set_super},
-	{'G', NULL, OPT_FN, 0, 0710, set_super},
-	{'o', NULL, OPT_FN0, 0, 0711, set_super},
-	{'O', NULL, OPT_FN, 0, 0711, set_super},
-	{'e', NULL, OPT_FN0, 0, 01733, set_event},
-	{'E', NULL, OPT_FN, 0, 03730, set_event},
+	{NULL, NULL, 'v', OPT_FLAG, offsetof(struct perms, show), 0},
+	{NULL, set_super, 'u', OPT_FN0, 0, 0700},
+	{NULL, set_super, 'g', OPT_FN, 0, 0710},
+	{NULL, set_super, 'G', OPT_FN, 0, 0710},
+	{NULL, set_super, 'o', OPT_FN0, 0, 0711},
+	{NULL, set_super, 'O', OPT_FN, 0, 0711},
+	{NULL, set_event, 'e', OPT_FN0, 0, 01733},
+	{NULL, set_event, 'E', OPT_FN, 0, 03730},
 	{0},
 };
 

@@ -42,13 +42,13 @@ enum { NAME_LEAST = 11, NAME_MOST = 1019 };
 #define AT(field) offsetof(struct svscan_options, field)
 
 static const struct opt s6_svscan_opts[] = {
-	{'c', NULL, OPT_U32, AT(max_services), 0, NULL},
-	{'C', "services-max", OPT_U32, AT(max_dirs), 0, NULL},
-	{'L', "name-max", OPT_U32, AT(max_name), 0, NULL},
-	{'t', "timeout", OPT_U32, AT(rescan), 0, NULL},
-	{'d', "notification-fd", OPT_INT, AT(notify), 0, NULL},
-	{'X', "console-holder", OPT_INT, AT(console), 0, NULL},
-	{0, "isolate", OPT_FLAG, AT(isolate), 0, NULL},
+	{NULL, NULL, 'c', OPT_U32, AT(max_services), 0},
+	{"services-max", NULL, 'C', OPT_U32, AT(max_dirs), 0},
+	{"name-max", NULL, 'L', OPT_U32, AT(max_name), 0},
+	{"timeout", NULL, 't', OPT_U32, AT(rescan), 0},
+	{"notification-fd", NULL, 'd', OPT_INT, AT(notify), 0},
+	{"console-holder", NULL, 'X', OPT_INT, AT(console), 0},
+	{"isolate", NULL, 0, OPT_FLAG, AT(isolate), 0},
 	{0},
 };
 
@@ -69,8 +69,10 @@ static void check_fd(const char *what, int fd, int absent)
 
 int s6_svscan_main(int argc, char **argv)
 {
-	struct svscan_options o = {.dir = ".", .max_dirs = 1000,
-				   .max_name = 251, .notify = -1,
+	struct svscan_options o = {.dir = ".",
+				   .max_dirs = 1000,
+				   .max_name = 251,
+				   .notify = -1,
 				   .console = -1};
 	int i;
 

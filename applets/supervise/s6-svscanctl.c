@@ -37,7 +37,10 @@ static int add(void *opts, const struct opt *o, const char *value UNUSED,
 	return 0;
 }
 
-#define CMD(c) {c, NULL, OPT_FN0, 0, 0, add}
+#define CMD(c)                                                                 \
+	{                                                                      \
+		NULL, add, c, OPT_FN0, 0, 0                                    \
+	}
 static const struct opt s6_svscanctl_opts[] = {
 	CMD('z'), CMD('a'), CMD('b'), CMD('h'), CMD('i'),
 	CMD('t'), CMD('q'), CMD('n'), CMD('N'), {0},

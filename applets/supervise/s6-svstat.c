@@ -48,9 +48,9 @@ enum field {
 };
 
 static const char names[][12] = {
-	"up",	       "wantedup",   "normallyup", "ready",	"paused",
-	"pid",	       "exitcode",   "signal",	   "signum",	"updownsince",
-	"readysince",  "updownfor",  "readyfor",   "pgid",	"lasterror",
+	"up",	      "wantedup",  "normallyup", "ready",  "paused",
+	"pid",	      "exitcode",  "signal",	 "signum", "updownsince",
+	"readysince", "updownfor", "readyfor",	 "pgid",   "lasterror",
 };
 
 struct svstat {
@@ -66,8 +66,8 @@ static void add(struct svstat *o, unsigned field)
 	o->field[o->n++] = (unsigned char)field;
 }
 
-static int add_letter(void *opts, const struct opt *o,
-		      const char *value UNUSED, struct err *e UNUSED)
+static int add_letter(void *opts, const struct opt *o, const char *value UNUSED,
+		      struct err *e UNUSED)
 {
 	add(opts, (unsigned)o->val);
 	return 0;
@@ -93,7 +93,10 @@ static int add_names(void *opts, const struct opt *o UNUSED, const char *value,
 	return 0;
 }
 
-#define LETTER(c, f) {c, NULL, OPT_FN0, 0, f, add_letter}
+#define LETTER(c, f)                                                           \
+	{                                                                      \
+		NULL, add_letter, c, OPT_FN0, 0, f                             \
+	}
 static const struct opt s6_svstat_opts[] = {
 	LETTER('u', F_UP),
 	LETTER('w', F_WANTEDUP),
@@ -104,8 +107,8 @@ static const struct opt s6_svstat_opts[] = {
 	LETTER('e', F_EXITCODE),
 	LETTER('s', F_SIGNAL),
 	LETTER('t', F_UPDOWNFOR),
-	{'o', NULL, OPT_FN, 0, 0, add_names},
-	{'n', NULL, OPT_FLAG, offsetof(struct svstat, numeric), 0, NULL},
+	{NULL, add_names, 'o', OPT_FN, 0, 0},
+	{NULL, NULL, 'n', OPT_FLAG, offsetof(struct svstat, numeric), 0},
 	{0},
 };
 
@@ -150,8 +153,9 @@ static void put_field(struct buf *b, const struct sv_stat *s, enum field f)
 		buf_addf(b, "%d", s->up ? (int)st->pid : -1);
 		break;
 	case F_EXITCODE:
-		buf_addf(b, "%d", s->up || s->fresh || sig >= 0
-				  ? -1 : WEXITSTATUS(st->wstat));
+		buf_addf(b, "%d",
+			 s->up || s->fresh || sig >= 0 ? -1
+						       : WEXITSTATUS(st->wstat));
 		break;
 	case F_SIGNAL:
 		buf_addf(b, "%s%s", sig < 0 ? "NA" : "SIG",

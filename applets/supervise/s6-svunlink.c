@@ -28,8 +28,8 @@ struct svunlink {
 };
 
 static const struct opt s6_svunlink_opts[] = {
-	{'X', NULL, OPT_FLAG, offsetof(struct svunlink, dont_wait), 0, NULL},
-	{'t', "timeout", OPT_U32, offsetof(struct svunlink, timeout), 0, NULL},
+	{NULL, NULL, 'X', OPT_FLAG, offsetof(struct svunlink, dont_wait), 0},
+	{"timeout", NULL, 't', OPT_U32, offsetof(struct svunlink, timeout), 0},
 	{0},
 };
 

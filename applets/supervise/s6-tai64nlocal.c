@@ -20,7 +20,7 @@ struct local {
 };
 
 static const struct opt s6_tai64nlocal_opts[] = {
-	{'g', NULL, OPT_FLAG, offsetof(struct local, gmt), 0, NULL},
+	{NULL, NULL, 'g', OPT_FLAG, offsetof(struct local, gmt), 0},
 	{0},
 };
 

@@ -45,8 +45,8 @@ struct sv {
 };
 
 static const struct opt sv_opts[] = {
-	{'v', NULL, OPT_FLAG, offsetof(struct sv, verbose), 0, NULL},
-	{'w', NULL, OPT_U32, offsetof(struct sv, wait), 0, NULL},
+	{NULL, NULL, 'v', OPT_FLAG, offsetof(struct sv, verbose), 0},
+	{NULL, NULL, 'w', OPT_U32, offsetof(struct sv, wait), 0},
 	{0},
 };
 
@@ -60,26 +60,16 @@ struct word {
 };
 
 static const struct word words[] = {
-	{"start", "u", 'u', true},
-	{"stop", "d", 'D', true},
-	{"restart", "rcu", 'r', true},
-	{"reload", "h", 0, true},
-	{"shutdown", "dx", 'l', true},
-	{"try-restart", "rc", 'r', true},
-	{"check", "", 'u', true},
-	{"up", "u", 'u', false},
-	{"down", "d", 'D', false},
-	{"once", "o", 'u', false},
-	{"pause", "p", 0, false},
-	{"cont", "c", 0, false},
-	{"hup", "h", 0, false},
-	{"alarm", "a", 0, false},
-	{"interrupt", "i", 0, false},
-	{"quit", "q", 0, false},
-	{"1", "1", 0, false},
-	{"2", "2", 0, false},
-	{"term", "t", 0, false},
-	{"kill", "k", 0, false},
+	{"start", "u", 'u', true},     {"stop", "d", 'D', true},
+	{"restart", "rcu", 'r', true}, {"reload", "h", 0, true},
+	{"shutdown", "dx", 'l', true}, {"try-restart", "rc", 'r', true},
+	{"check", "", 'u', true},      {"up", "u", 'u', false},
+	{"down", "d", 'D', false},     {"once", "o", 'u', false},
+	{"pause", "p", 0, false},      {"cont", "c", 0, false},
+	{"hup", "h", 0, false},	       {"alarm", "a", 0, false},
+	{"interrupt", "i", 0, false},  {"quit", "q", 0, false},
+	{"1", "1", 0, false},	       {"2", "2", 0, false},
+	{"term", "t", 0, false},       {"kill", "k", 0, false},
 	{"exit", "dx", 'l', false},
 };
 

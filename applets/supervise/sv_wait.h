@@ -11,22 +11,24 @@
 #include "base.h"
 
 struct sv_goal {
-	int state;        /* u U d D r R; the default is u */
-	int any;          /* -o: one is enough */
+	int state;	  /* u U d D r R; the default is u */
+	int any;	  /* -o: one is enough */
 	uint32_t timeout; /* ms, 0 = none */
-	bool over;        /* r and R: the old run must be over with its finish,
+	bool over;	  /* r and R: the old run must be over with its finish,
 	                     not only dead */
 };
 
 /* The entries of these options in an applet's table, `t` its letter of the
  * timeout; the goal is the first field of the applet's options. */
 #define SV_STATE_OPTS(f)                                                       \
-	{'u', NULL, OPT_SET, (f), 'u', NULL},                                  \
-	{'U', NULL, OPT_SET, (f), 'U', NULL},                                  \
-	{'d', NULL, OPT_SET, (f), 'd', NULL},                                  \
-	{'D', NULL, OPT_SET, (f), 'D', NULL},                                  \
-	{'r', NULL, OPT_SET, (f), 'r', NULL},                                  \
-	{'R', NULL, OPT_SET, (f), 'R', NULL}
+	{NULL, NULL, 'u', OPT_SET, (f), 'u'},                                  \
+		{NULL, NULL, 'U', OPT_SET, (f), 'U'},                          \
+		{NULL, NULL, 'd', OPT_SET, (f), 'd'},                          \
+		{NULL, NULL, 'D', OPT_SET, (f), 'D'},                          \
+		{NULL, NULL, 'r', OPT_SET, (f), 'r'},                          \
+	{                                                                      \
+		NULL, NULL, 'R', OPT_SET, (f), 'R'                             \
+	}
 
 struct sv_waiter;
 

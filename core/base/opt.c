@@ -14,7 +14,7 @@
 
 bool opt_takes_value(const struct opt *o)
 {
-	switch (o->kind) {
+	switch ((enum opt_kind)o->kind) {
 	case OPT_FLAG:
 	case OPT_SET:
 	case OPT_BIT:
@@ -62,7 +62,7 @@ int opt_store(void *opts, const struct opt *o, const char *value, struct err *e)
 {
 	void *field = opt_field(opts, o);
 
-	switch (o->kind) {
+	switch ((enum opt_kind)o->kind) {
 	case OPT_FLAG:
 		*(bool *)field = true;
 		return 0;

@@ -33,18 +33,19 @@ enum opt_kind {
 	OPT_U64,  /* uint64_t at off, decimal */
 	OPT_INT,  /* int at off, decimal, signed */
 	OPT_DUR,  /* int64_t ns at off, Go duration */
-	OPT_FN,   /* fn(opts, o, value, e), with a value */
+	OPT_FN,	  /* fn(opts, o, value, e), with a value */
 	OPT_FN0,  /* fn(opts, o, "", e), without one (Go dialect: a bool) */
 	OPT_LIST, /* struct strlist at off, appended (copied) */
 };
 
+/* 24 bytes a row: there are hundreds. */
 struct opt {
-	char letter;      /* short form, 0 = none */
 	const char *name; /* long form without dashes, NULL = none */
-	enum opt_kind kind : 8; /* 32 bytes a row: there are hundreds */
-	unsigned off : 24;
-	int val;     /* OPT_SET, OPT_BIT, or free for fn */
-	opt_fn *fn;  /* OPT_FN, OPT_FN0 */
+	opt_fn *fn;	  /* OPT_FN, OPT_FN0 */
+	char letter;	  /* short form, 0 = none */
+	uint8_t kind;	  /* an opt_kind */
+	uint16_t off;
+	int val; /* OPT_SET, OPT_BIT, or free for fn */
 };
 
 /* Reads argv[1...] up to the first operand; *next gets its index. -1: a usage

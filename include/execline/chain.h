@@ -34,9 +34,17 @@ struct el_exec {
 	const char *argv0;
 };
 #define EL_EXEC_OPTS(f)                                                        \
-	{'c', NULL, OPT_FLAG, (f) + offsetof(struct el_exec, empty), 0, NULL}, \
-	{'l', NULL, OPT_FLAG, (f) + offsetof(struct el_exec, login), 0, NULL}, \
-	{'a', NULL, OPT_STR, (f) + offsetof(struct el_exec, argv0), 0, NULL}
+	{NULL, NULL, 'c', OPT_FLAG, (f) + offsetof(struct el_exec, empty), 0}, \
+		{NULL,                                                         \
+		 NULL,                                                         \
+		 'l',                                                          \
+		 OPT_FLAG,                                                     \
+		 (f) + offsetof(struct el_exec, login),                        \
+		 0},                                                           \
+	{                                                                      \
+		NULL, NULL, 'a', OPT_STR,                                      \
+			(f) + offsetof(struct el_exec, argv0), 0               \
+	}
 NORETURN void el_exec_how(const struct el_exec *how, char **argv);
 /* Returns errno when it is not possible; argv is then as it was. */
 int el_try_exec(const struct el_exec *how, char **argv);
@@ -73,9 +81,12 @@ struct el_test_how {
 	bool crash_ok;
 	bool negate;
 };
-#define EL_TEST_OPTS                                                           \
-	{'X', NULL, OPT_FLAG, offsetof(struct el_test_how, crash_ok), 0, NULL},\
-	{'n', NULL, OPT_FLAG, offsetof(struct el_test_how, negate), 0, NULL}
+#define EL_TEST_OPTS                                                            \
+	{NULL, NULL, 'X', OPT_FLAG, offsetof(struct el_test_how, crash_ok), 0}, \
+	{                                                                       \
+		NULL, NULL, 'n', OPT_FLAG,                                      \
+			offsetof(struct el_test_how, negate), 0                 \
+	}
 bool el_test_how(char *const *argv, const struct el_test_how *how);
 
 /* Waits for this child; dies with 111. Returns its wait status. */

@@ -13,8 +13,8 @@
 /* A list of exit codes that go on (-o) or that end the loop (-x). */
 struct el_codes {
 	bool given;
-	bool breaks;      /* the listed ones end it */
-	uint32_t set[8];  /* a bit per code */
+	bool breaks;	 /* the listed ones end it */
+	uint32_t set[8]; /* a bit per code */
 };
 
 struct el_loop {
@@ -24,15 +24,18 @@ struct el_loop {
 };
 
 #define EL_CODES_OPTS                                                          \
-	{'o', NULL, OPT_FN, 0, 0, el_codes_opt},                               \
-	{'x', NULL, OPT_FN, 0, 1, el_codes_opt}
+	{NULL, el_codes_opt, 'o', OPT_FN, 0, 0},                               \
+	{                                                                      \
+		NULL, el_codes_opt, 'x', OPT_FN, 0, 1                          \
+	}
 /* The options -E -e -p -o -x; struct el_loop is the first field of the
  * applet's options. */
-#define EL_LOOP_OPTS                                                           \
-	{'E', NULL, OPT_SET, offsetof(struct el_loop, import), 1, NULL},       \
-	{'e', NULL, OPT_SET, offsetof(struct el_loop, import), 0, NULL},       \
-	{'p', NULL, OPT_FLAG, offsetof(struct el_loop, parallel), 0, NULL},    \
-	EL_CODES_OPTS
+#define EL_LOOP_OPTS                                                             \
+	{NULL, NULL, 'E', OPT_SET, offsetof(struct el_loop, import), 1},         \
+		{NULL, NULL, 'e', OPT_SET, offsetof(struct el_loop, import), 0}, \
+		{NULL, NULL, 'p', OPT_FLAG, offsetof(struct el_loop, parallel),  \
+		 0},                                                             \
+		EL_CODES_OPTS
 
 opt_fn el_codes_opt;
 /* Does the loop go on after this code? Without a list: yes. */
@@ -49,18 +52,22 @@ bool el_loop_finish(const struct el_loop *l);
 /* How forstdin and forbacktickx cut their input. */
 struct el_lines {
 	struct el_loop loop;
-	int keep;   /* the delimiter stays in the value */
-	int crunch; /* no turn for an empty line */
+	int keep;	   /* the delimiter stays in the value */
+	int crunch;	   /* no turn for an empty line */
 	const char *delim; /* "\n"; "" = netstrings; NULL: the NUL byte */
 };
-#define EL_LINES_OPTS                                                          \
-	EL_LOOP_OPTS,                                                          \
-	{'N', NULL, OPT_SET, offsetof(struct el_lines, keep), 1, NULL},        \
-	{'n', NULL, OPT_SET, offsetof(struct el_lines, keep), 0, NULL},        \
-	{'C', NULL, OPT_SET, offsetof(struct el_lines, crunch), 1, NULL},      \
-	{'c', NULL, OPT_SET, offsetof(struct el_lines, crunch), 0, NULL},      \
-	{'0', NULL, OPT_FN0, 0, 0, el_lines_nul},                              \
-	{'d', NULL, OPT_STR, offsetof(struct el_lines, delim), 0, NULL}
+#define EL_LINES_OPTS                                                           \
+	EL_LOOP_OPTS,                                                           \
+		{NULL, NULL, 'N', OPT_SET, offsetof(struct el_lines, keep), 1}, \
+		{NULL, NULL, 'n', OPT_SET, offsetof(struct el_lines, keep), 0}, \
+		{NULL, NULL, 'C', OPT_SET, offsetof(struct el_lines, crunch),   \
+		 1},                                                            \
+		{NULL, NULL, 'c', OPT_SET, offsetof(struct el_lines, crunch),   \
+		 0},                                                            \
+		{NULL, el_lines_nul, '0', OPT_FN0, 0, 0},                       \
+	{                                                                       \
+		NULL, NULL, 'd', OPT_STR, offsetof(struct el_lines, delim), 0   \
+	}
 opt_fn el_lines_nul;
 /* Reads fd to its end; a turn for each line. Returns the exit code: 0, 1 when
  * there was no turn, or what ended the loop. */

@@ -38,23 +38,36 @@ int el_subst(char *const *argv, const struct el_values *v,
 
 /* How a value is made of a string. */
 struct el_how {
-	int crunch; /* runs of delimiters become their first one */
-	int chomp;  /* without one delimiter at the end */
-	int split;  /* into words; with delim "" from netstrings */
+	int crunch;	   /* runs of delimiters become their first one */
+	int chomp;	   /* without one delimiter at the end */
+	int split;	   /* into words; with delim "" from netstrings */
 	const char *delim; /* NULL: blanks and newlines */
 };
 
 /* Its options in an applet's table; f is its offset in the options. */
-#define EL_HOW_OPTS(f)                                                         \
-	{'C', NULL, OPT_SET, (f) + offsetof(struct el_how, crunch), 1, NULL},  \
-	{'c', NULL, OPT_SET, (f) + offsetof(struct el_how, crunch), 0, NULL},  \
-	{'n', NULL, OPT_SET, (f) + offsetof(struct el_how, chomp), 1, NULL},   \
-	{'N', NULL, OPT_SET, (f) + offsetof(struct el_how, chomp), 0, NULL},   \
-	{'d', NULL, OPT_STR, (f) + offsetof(struct el_how, delim), 0, NULL}
+#define EL_HOW_OPTS(f)                                                           \
+	{NULL, NULL, 'C', OPT_SET, (f) + offsetof(struct el_how, crunch), 1},    \
+		{NULL,                                                           \
+		 NULL,                                                           \
+		 'c',                                                            \
+		 OPT_SET,                                                        \
+		 (f) + offsetof(struct el_how, crunch),                          \
+		 0},                                                             \
+		{NULL, NULL, 'n', OPT_SET, (f) + offsetof(struct el_how, chomp), \
+		 1},                                                             \
+		{NULL, NULL, 'N', OPT_SET, (f) + offsetof(struct el_how, chomp), \
+		 0},                                                             \
+	{                                                                        \
+		NULL, NULL, 'd', OPT_STR,                                        \
+			(f) + offsetof(struct el_how, delim), 0                  \
+	}
 
 #define EL_SPLIT_OPTS(f)                                                       \
 	EL_HOW_OPTS(f),                                                        \
-	{'s', NULL, OPT_SET, (f) + offsetof(struct el_how, split), 1, NULL}
+	{                                                                      \
+		NULL, NULL, 's', OPT_SET,                                      \
+			(f) + offsetof(struct el_how, split), 1                \
+	}
 
 /* How importas takes a variable. */
 struct el_import {
@@ -64,12 +77,22 @@ struct el_import {
 	const char *preset; /* instead of a missing one; NULL: no word */
 };
 #define EL_IMPORT_OPTS(f)                                                      \
-	EL_SPLIT_OPTS(f),                                                      \
-	{'i', NULL, OPT_FLAG, (f) + offsetof(struct el_import, insist), 0,     \
-	 NULL},                                                                \
-	{'D', NULL, OPT_STR, (f) + offsetof(struct el_import, preset), 0,      \
-	 NULL},                                                                \
-	{'u', NULL, OPT_FLAG, (f) + offsetof(struct el_import, unset), 0, NULL}
+	EL_SPLIT_OPTS(f), {NULL,                                               \
+			   NULL,                                               \
+			   'i',                                                \
+			   OPT_FLAG,                                           \
+			   (f) + offsetof(struct el_import, insist),           \
+			   0},                                                 \
+		{NULL,                                                         \
+		 NULL,                                                         \
+		 'D',                                                          \
+		 OPT_STR,                                                      \
+		 (f) + offsetof(struct el_import, preset),                     \
+		 0},                                                           \
+	{                                                                      \
+		NULL, NULL, 'u', OPT_FLAG,                                     \
+			(f) + offsetof(struct el_import, unset), 0             \
+	}
 void el_import(struct el_values *v, const struct el_import *how,
 	       const char *key, const char *var);
 
@@ -80,9 +103,16 @@ struct el_multi {
 	bool rest; /* the last variable gets all that are left */
 };
 #define EL_MULTI_OPTS(f)                                                       \
-	EL_HOW_OPTS(f),                                                        \
-	{'0', NULL, OPT_FLAG, (f) + offsetof(struct el_multi, zero), 0, NULL}, \
-	{'r', NULL, OPT_FLAG, (f) + offsetof(struct el_multi, rest), 0, NULL}
+	EL_HOW_OPTS(f), {NULL,                                                 \
+			 NULL,                                                 \
+			 '0',                                                  \
+			 OPT_FLAG,                                             \
+			 (f) + offsetof(struct el_multi, zero),                \
+			 0},                                                   \
+	{                                                                      \
+		NULL, NULL, 'r', OPT_FLAG,                                     \
+			(f) + offsetof(struct el_multi, rest), 0               \
+	}
 /* vars ends with NULL; an empty name takes a word and is no key. */
 void el_multi(struct el_values *v, const struct el_multi *how, const char *s,
 	      char *const *vars);
@@ -100,12 +130,14 @@ enum {
 	EL_GLOB_DIE = 32,
 };
 #define EL_GLOB_OPTS                                                           \
-	{'s', NULL, OPT_BIT, 0, EL_GLOB_SORT, NULL},                           \
-	{'m', NULL, OPT_BIT, 0, EL_GLOB_MARK, NULL},                           \
-	{'e', NULL, OPT_BIT, 0, EL_GLOB_NOESCAPE, NULL},                       \
-	{'0', NULL, OPT_BIT, 0, EL_GLOB_NULL, NULL},                           \
-	{'v', NULL, OPT_BIT, 0, EL_GLOB_WARN, NULL},                           \
-	{'w', NULL, OPT_BIT, 0, EL_GLOB_DIE, NULL}
+	{NULL, NULL, 's', OPT_BIT, 0, EL_GLOB_SORT},                           \
+		{NULL, NULL, 'm', OPT_BIT, 0, EL_GLOB_MARK},                   \
+		{NULL, NULL, 'e', OPT_BIT, 0, EL_GLOB_NOESCAPE},               \
+		{NULL, NULL, '0', OPT_BIT, 0, EL_GLOB_NULL},                   \
+		{NULL, NULL, 'v', OPT_BIT, 0, EL_GLOB_WARN},                   \
+	{                                                                      \
+		NULL, NULL, 'w', OPT_BIT, 0, EL_GLOB_DIE                       \
+	}
 void el_glob(struct el_values *v, const struct el_glob *how, const char *key,
 	     const char *pattern);
 /* Dies with 100 when a key is there twice. */

@@ -181,11 +181,11 @@ static void numbers_are_strict(void **state)
 	assert_false(num_u64(STR(" 1"), UINT64_MAX, &u));
 	assert_false(num_u64(STR("0x1"), UINT64_MAX, &u));
 	assert_false(num_u64(STR("11"), 10, &u));
-	assert_true(num_i64(STR("-9223372036854775808"), INT64_MIN, INT64_MAX,
-			    &i));
+	assert_true(
+		num_i64(STR("-9223372036854775808"), INT64_MIN, INT64_MAX, &i));
 	assert_true(i == INT64_MIN);
-	assert_false(num_i64(STR("9223372036854775808"), INT64_MIN, INT64_MAX,
-			     &i));
+	assert_false(
+		num_i64(STR("9223372036854775808"), INT64_MIN, INT64_MAX, &i));
 	assert_true(num_oct(STR("0755"), 07777, &u) && u == 0755);
 	assert_false(num_oct(STR("8"), 07777, &u));
 	assert_int_equal(num_put_i64(out, INT64_MIN), 20);
@@ -302,20 +302,24 @@ struct opts {
 };
 
 static const struct opt table[] = {
-	{'1', "once", OPT_FLAG, offsetof(struct opts, once), 0, NULL},
-	{'u', NULL, OPT_SET, offsetof(struct opts, mode), 'u', NULL},
-	{'d', NULL, OPT_SET, offsetof(struct opts, mode), 'd', NULL},
-	{'a', NULL, OPT_BIT, offsetof(struct opts, bits), 1, NULL},
-	{'b', NULL, OPT_BIT, offsetof(struct opts, bits), 2, NULL},
-	{'t', "text", OPT_STR, offsetof(struct opts, text), 0, NULL},
-	{'c', "count", OPT_U32, offsetof(struct opts, count), 0, NULL},
-	{'n', "number", OPT_INT, offsetof(struct opts, number), 0, NULL},
-	{'w', "wait", OPT_DUR, offsetof(struct opts, wait), 0, NULL},
-	{0, "template", OPT_LIST, offsetof(struct opts, list), 0, NULL},
+	{"once", NULL, '1', OPT_FLAG, offsetof(struct opts, once), 0},
+	{NULL, NULL, 'u', OPT_SET, offsetof(struct opts, mode), 'u'},
+	{NULL, NULL, 'd', OPT_SET, offsetof(struct opts, mode), 'd'},
+	{NULL, NULL, 'a', OPT_BIT, offsetof(struct opts, bits), 1},
+	{NULL, NULL, 'b', OPT_BIT, offsetof(struct opts, bits), 2},
+	{"text", NULL, 't', OPT_STR, offsetof(struct opts, text), 0},
+	{"count", NULL, 'c', OPT_U32, offsetof(struct opts, count), 0},
+	{"number", NULL, 'n', OPT_INT, offsetof(struct opts, number), 0},
+	{"wait", NULL, 'w', OPT_DUR, offsetof(struct opts, wait), 0},
+	{"template", NULL, 0, OPT_LIST, offsetof(struct opts, list), 0},
 	{0},
 };
 
-#define ARGV(...) (char *[]){(char *)"prog", __VA_ARGS__, NULL}
+#define ARGV(...)                                                              \
+	(char *[])                                                             \
+	{                                                                      \
+		(char *)"prog", __VA_ARGS__, NULL                              \
+	}
 
 static int run(bool go, struct opts *o, char **argv, int *next, struct err *e)
 {
@@ -399,10 +403,11 @@ static void go_dialect(void **state)
 	strlist_free(&o.list);
 	assert_int_equal(run(true, &o, ARGV((char *)"-once=F"), &next, &e), 0);
 	assert_false(o.once);
-	assert_int_equal(run(true, &o, ARGV((char *)"-once", (char *)"--",
-					    (char *)"-text"),
-			     &next, &e),
-			 0);
+	assert_int_equal(
+		run(true, &o,
+		    ARGV((char *)"-once", (char *)"--", (char *)"-text"), &next,
+		    &e),
+		0);
 	assert_int_equal(next, 3);
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		assert_int_equal(run(true, &o,
