@@ -32,6 +32,8 @@ struct init_options {
 	char *const *cmd;       /* NULL-terminated; NULL: none */
 	int64_t stop_timeout;   /* ms for all of the stop */
 	int64_t stop_delay;     /* ms between deregistration and first TERM */
+	int64_t strays;         /* ms between TERM and KILL of unknown processes */
+	bool cmd_signals;       /* TERM and the like go to cmd (s6-overlay) */
 };
 
 /* --- one program, no services: what tini, dumb-init and catatonit are --- */

@@ -17,7 +17,12 @@
 #include "base.h"
 #include "data/value.h"
 
-enum { RUNTIME_VIEW_MAX = 64 * 1024 }; /* bytes of one view */
+enum {
+	RUNTIME_VIEW_MAX = 64 * 1024, /* bytes of one view */
+	/* group basebox: a directory of root's that is sticky and writable by it
+	 * (and nobody else) is everybody's of that group */
+	RUNTIME_GID = 65531,
+};
 
 /* $BASEBOX_RUNTIME, else /run/basebox, else $TMPDIR/basebox-UID, else
  * /tmp/basebox-UID. For a writer (make = true) the first that exists or can be

@@ -51,6 +51,7 @@ static void command(struct manifest *m, struct buf *b, enum m_slot slot,
 		return;
 	}
 	text = n->kind == HCL_STRING ? m_text(m, n) : "";
+	cp_script_runs(m->c, m_at(m, n->pos), text);
 	if (el_lex(text, strlen(text), &w, &e) < 0)
 		cp_find(m->c, m_at(m, n->pos), "%s: %s", key, e.text);
 	else if (!w.n)
@@ -127,6 +128,8 @@ static void ready_check(struct manifest *m, struct buf *b)
 	} else if (n->kind == HCL_LIST) {
 		d.kind = HEALTH_EXEC;
 		d.argv = m_texts(m, n);
+		if (d.argv[0])
+			cp_runnable(m->c, m_at(m, n->pos), d.argv[0]);
 	} else if (health_def_url(&m->c->a, m_text(m, n), &d, &e) < 0) {
 		cp_find(m->c, m_at(m, n->pos), "ready: %s", e.text);
 		return;
@@ -283,31 +286,22 @@ static const char *cap_list(struct manifest *m)
 	return arena_strdup(&m->c->a, buf_str(&b));
 }
 
-static void check_user(struct manifest *m, const char *name)
+/* A line of the image's passwd or group. */
+static void check_account(struct manifest *m, enum m_slot slot,
+			  const char *file, const char *name)
 {
-	struct user u;
+	struct cp *c = m->c;
+	const char *path = cp_path(c, "/etc/%s", file), *text;
 	uint64_t id;
-	struct err e;
 
 	if (num_arg(name, UINT32_MAX, &id) || strchr(name, ':') ||
-	    *m->c->o->root)
+	    (*c->o->root && !cp_exists(path)))
 		return;
-	if (user_find(name, &u, &e) <= 0)
-		cp_find(m->c, at_of(m, M_USER), "user: no user %s in "
-			"/etc/passwd", name);
-}
-
-static void check_group(struct manifest *m, const char *name,
-			enum m_slot slot)
-{
-	gid_t gid;
-	uint64_t id;
-	struct err e;
-
-	if (!num_arg(name, UINT32_MAX, &id) && !*m->c->o->root &&
-	    group_find(name, &gid, &e) <= 0)
-		cp_find(m->c, at_of(m, slot), "no group %s in /etc/group",
-			name);
+	text = cp_read(c, path);
+	text = arena_printf(&c->a, "\n%s", text ? text : "");
+	if (!strstr(text, arena_printf(&c->a, "\n%s:", name)))
+		cp_find(c, at_of(m, slot), "no %s %s in /etc/%s",
+			*file == 'p' ? "user" : "group", name, file);
 }
 
 /* user, group, groups: the words of setpriv. */
@@ -323,7 +317,7 @@ static void setpriv_ids(struct manifest *m, struct buf *b, const char *user)
 	m->key = "group";
 	if (m->got[M_GROUP]) {
 		group = m_text(m, m->got[M_GROUP]);
-		check_group(m, group, M_GROUP);
+		check_account(m, M_GROUP, "group", group);
 	} else if (user && !num_arg(user, UINT32_MAX, &id)) {
 		if (user_find(user, &u, NULL) > 0)
 			group = num(m, u.gid);
@@ -335,7 +329,7 @@ static void setpriv_ids(struct manifest *m, struct buf *b, const char *user)
 	m->key = "groups";
 	if (m->got[M_GROUPS]) {
 		for (const char **p = m_texts(m, m->got[M_GROUPS]); *p; p++) {
-			check_group(m, *p, M_GROUPS);
+			check_account(m, M_GROUPS, "group", *p);
 			buf_addf(&list, "%s%s", list.len ? "," : "", *p);
 		}
 		WORDS(b, "--groups", buf_str(&list));
@@ -356,7 +350,7 @@ static void identity(struct manifest *m, struct buf *b)
 	m->key = "user";
 	if (m->got[M_USER]) {
 		user = m_text(m, m->got[M_USER]);
-		check_user(m, user);
+		check_account(m, M_USER, "passwd", user);
 	}
 	m->key = "capabilities";
 	if (m->got[M_CAPS])

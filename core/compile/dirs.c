@@ -102,12 +102,17 @@ static void script(struct cp *c, struct cp_node *n, const char *dir,
 	if ((in && !strstr(in, "execlineb")) ||
 	    (file_peek(AT_FDCWD, path, magic, 4, NULL) == 4 &&
 	     !memcmp(magic, "\177ELF", 4))) {
-		if (access(path, X_OK) == 0)
+		if (access(path, X_OK) == 0) {
+			cp_runnable(c, (struct cp_at){.file = path}, path);
 			cp_link(c, n, what, path);
-		else
+		} else {
 			cp_script(c, n, what, cp_program(c, path));
+		}
 		return;
 	}
+	if (c->o->lint)
+		cp_script_runs(c, (struct cp_at){.file = path},
+			       cp_read(c, path));
 	cp_link(c, n, what, c->self);
 	cp_link(c, n, arena_printf(&c->a, "%s.ex", what), path);
 }

@@ -65,7 +65,7 @@ static void drop_defaults(struct cp *c)
 
 /* --- what is put before a run --- */
 
-static void put_before(struct cp *c, struct cp_node *n, const char *words)
+void cp_before(struct cp *c, struct cp_node *n, const char *words)
 {
 	struct cp_file *run = cp_file(n, "run"), *ex = cp_file(n, "run.ex");
 	const char *rest = ex ? ex->text : NULL;
@@ -85,7 +85,7 @@ static void put_before(struct cp *c, struct cp_node *n, const char *words)
  * neither waits for the other, and what is in it survives a restart of one. */
 static void through(struct cp *c, struct cp_node *n, const char *name, int fd)
 {
-	put_before(c, n, arena_printf(&c->a, "redirfd -u %d ../.init/pipes/%s",
+	cp_before(c, n, arena_printf(&c->a, "redirfd -u %d ../.init/pipes/%s",
 				      fd, name));
 }
 
@@ -280,7 +280,7 @@ static void fed(struct cp *c, const char *name, struct cp_node *blocks,
 	n = helper(c, name, arena_printf(&c->a, "%s %s%s ./manifest.d\n", name,
 					 first, option));
 	cp_text(c, n, "notification-fd", "3\n");
-	cp_text(c, n, "timeout-kill", "10000\n");
+	cp_text(c, n, "timeout-kill", "8000\n");
 	if (*name == 'c')
 		cp_text(c, n, "down-signal", "INT\n");
 	for (struct cp_file *f = blocks->files; f; f = f->next)
@@ -313,7 +313,7 @@ static void helpers(struct cp *c)
 	for (struct cp_node *n = c->nodes; n; n = n->next) {
 		if (!n->logged)
 			continue;
-		put_before(c, n,
+		cp_before(c, n,
 			   arena_printf(&c->a, "redirfd -u 1 ../.init/log/%s "
 					"fdmove -c 2 1", n->name));
 		cp_add(c, &n->deps, "logmux", n->at);
@@ -360,4 +360,5 @@ void cp_graph(struct cp *c)
 		return;
 	unreached(c);
 	register_first(c);
+	cp_rights(c);
 }

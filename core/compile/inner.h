@@ -69,6 +69,7 @@ struct cp {
 	const char *self; /* path of this executable */
 	bool cron;        /* something runs by the clock */
 	bool overlay;     /* s6-overlay's tree is there */
+	bool shared;      /* the group basebox may stop the container */
 	bool lenient;     /* a failing service of it does not end the boot */
 	/* The manifest's blocks, a file for each of its files: what the
 	 * renderer and the registrar get below manifest.d. */
@@ -122,10 +123,18 @@ const char *cp_program(struct cp *c, const char *path);
 
 /* lint.c: an absolute path that cannot be executed is a finding of check. */
 void cp_runnable(struct cp *c, struct cp_at at, const char *path);
+/* The same for the first word of execline text (NULL: nothing), and its syntax. */
+void cp_script_runs(struct cp *c, struct cp_at at, const char *text);
 
 /* words.c: execline text */
 void cp_word(struct buf *b, const char *word);
 void cp_words(struct buf *b, const char *const *words);
+
+/* graph.c: words before the run of a service. */
+void cp_before(struct cp *c, struct cp_node *n, const char *words);
+/* rights.c: at the end, who the registrar is, and what its group may. */
+void cp_rights(struct cp *c);
+int cp_share(int out, struct err *e) MUST_USE;
 
 void cp_manifest(struct cp *c, const char *dir);
 void cp_overlay(struct cp *c);

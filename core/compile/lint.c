@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "compile/inner.h"
+#include "execline/lex.h"
 #include "os/file.h"
 
 /* e_machine and class of this program. */
@@ -17,6 +18,28 @@ static bool same_machine(const unsigned char *head)
 	return file_peek(AT_FDCWD, "/proc/self/exe", own, 20, NULL) < 20 ||
 	       (!memcmp(own + EI_CLASS, head + EI_CLASS, 2) &&
 		!memcmp(own + 18, head + 18, 2));
+}
+
+/* "" where the finding's place says it. */
+static const char *named(struct cp *c, struct cp_at at, const char *path,
+			 const char *sep)
+{
+	return !strcmp(at.file, path) ? ""
+				      : arena_printf(&c->a, "%s%s", path, sep);
+}
+
+void cp_script_runs(struct cp *c, struct cp_at at, const char *text)
+{
+	struct el_words w = {0};
+	struct err e;
+
+	if (!text || !c->o->lint)
+		return;
+	if (el_lex(text, strlen(text), &w, &e) < 0)
+		cp_find(c, at, "%s", e.text);
+	else if (w.n)
+		cp_runnable(c, at, w.bytes.p);
+	el_words_free(&w);
 }
 
 void cp_runnable(struct cp *c, struct cp_at at, const char *path)
@@ -32,26 +55,29 @@ void cp_runnable(struct cp *c, struct cp_at at, const char *path)
 			? cp_path(c, "%s", path) : path;
 	n = file_peek(AT_FDCWD, there, head, sizeof(head), NULL);
 	if (n < 0) {
-		cp_find(c, at, "%s: %s", path, strerror(errno));
+		cp_find(c, at, "%s%s", named(c, at, path, ": "),
+			strerror(errno));
 		return;
 	}
 	if (access(there, X_OK) < 0) {
-		cp_find(c, at, "%s is not executable", path);
+		cp_find(c, at, "%sis not executable", named(c, at, path, " "));
 		return;
 	}
 	s = str_n(head, (size_t)n);
 	if (n >= 20 && !memcmp(head, ELFMAG, SELFMAG)) {
 		if (!same_machine((unsigned char *)head))
-			cp_find(c, at, "%s is for another architecture", path);
+			cp_find(c, at, "%sis for another architecture",
+				named(c, at, path, " "));
 	} else if (!str_prefix(s, STR("#!"))) {
-		cp_find(c, at, "%s has no interpreter line", path);
+		cp_find(c, at, "%shas no interpreter line",
+			named(c, at, path, " "));
 	} else {
 		str_split(&s, '\n', &line);
 		line = str_trim(str_cut(line, 2, line.n), " \t\r");
 		line.n = strcspn(arena_dup(&c->a, line.p, line.n), " \t");
 		there = cp_path(c, "%.*s", (int)line.n, line.p);
 		if (access(there, X_OK) < 0)
-			cp_find(c, at, "%s: its interpreter %.*s is not there",
-				path, (int)line.n, line.p);
+			cp_find(c, at, "%sits interpreter %.*s is not there",
+				named(c, at, path, ": "), (int)line.n, line.p);
 	}
 }

@@ -77,10 +77,12 @@ static void one_by_one(struct cp *c, struct cp_node *n, const char *what,
 	for (const char **p = cp_list(c, dir); *p; p++) {
 		const char *one = arena_printf(&c->a, "%s/%s", dir, *p);
 
-		if (!cp_is_dir(one))
-			buf_addf(&b, "%s { %s }\n",
-				 strict ? "if" : "foreground",
-				 cp_program(c, one));
+		if (cp_is_dir(one))
+			continue;
+		if (access(one, X_OK) == 0)
+			cp_runnable(c, (struct cp_at){.file = one}, one);
+		buf_addf(&b, "%s { %s }\n", strict ? "if" : "foreground",
+			 cp_program(c, one));
 	}
 	cp_script(c, n, what, buf_str(&b));
 }
@@ -118,6 +120,19 @@ static void services(struct cp *c, const char *etc)
 				(unsigned long long)
 				number("S6_SERVICES_GRACETIME", 3000));
 	}
+}
+
+/* S6_CMD_WAIT_FOR_SERVICES_MAXTIME is for all of the boot; here, as things start
+ * side by side, for each of them. */
+static void limit(struct cp *c)
+{
+	uint64_t ms = number("S6_CMD_WAIT_FOR_SERVICES_MAXTIME", 0);
+
+	for (struct cp_node *n = c->nodes; ms && n; n = n->next)
+		if (n->source == CP_OVERLAY && n->type != CP_BUNDLE &&
+		    !cp_file(n, "policy/start-timeout"))
+			cp_text(c, n, "policy/start-timeout", "%llu\n",
+				(unsigned long long)ms);
 }
 
 static bool present(struct cp *c, const char *etc)
@@ -207,6 +222,7 @@ void cp_overlay(struct cp *c)
 		user_bundle(c, "user2", etc);
 		cont(c, etc);
 		services(c, etc);
+		limit(c);
 		own_bundle(c, "base", base);
 		own_bundle(c, "top", top);
 	}

@@ -144,7 +144,7 @@ static bool own_file(const struct cp_node *n, const char *name)
 	static const char words[] =
 		" finish finish.ex run.ex run.image notification-fd "
 		"timeout-kill timeout-finish down-signal reload-signal "
-		"max-death-tally down.ex down ";
+		"max-death-tally control-group watch-group down.ex down ";
 	ptrdiff_t at = str_find(str_of(words), str_of(name));
 
 	return at > 0 && words[at - 1] == ' ' &&

@@ -212,6 +212,8 @@ int cp_write(struct cp *c, struct err *e)
 		return err_set(e, errno, "unable to open %s", c->o->out);
 	if (c->o->update ? cp_update(c, out, e) : write_all(c, out, e))
 		return -1;
+	if (c->shared && cp_share(out, e) < 0)
+		return -1;
 	cp_order(c, &order);
 	if (!c->lenient)
 		unlinkat(out, ".init/lenient", 0);

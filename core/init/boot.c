@@ -14,6 +14,7 @@
 enum {
 	SECOND_TERM_MS = 200, /* an earlier second one is the first one's echo */
 	QUIET_MS = 300, /* nothing happened so long: memory is given back */
+	STRAYS_MS = 3000, /* between SIGTERM and SIGKILL of unknown processes */
 	STOP_TIMEOUT_MS = 9000, /* below the 10 s of most orchestrators */
 };
 
@@ -94,15 +95,15 @@ static void on_term(struct init *in)
 	}
 }
 
-static void forward(struct init *in, int sig)
+static bool to_cmd(struct init *in, int sig)
 {
 	struct node *n = graph_find(&in->graph, NODE_CMD);
 
-	if (n && n->service && n->service->child.pid > 0 &&
-	    n->service->state != SERVICE_FINISH)
-		kill(n->service->child.pid, sig);
-	else if (sig == SIGHUP && in->phase == PHASE_RUN)
-		command(in, 'h');
+	if (!n || !n->service || n->service->child.pid <= 0 ||
+	    n->service->state == SERVICE_FINISH)
+		return false;
+	kill(n->service->child.pid, sig);
+	return true;
 }
 
 static void on_signal(void *ctx, int sig)
@@ -112,12 +113,15 @@ static void on_signal(void *ctx, int sig)
 	not_quiet(in);
 	if (sig == SIGCHLD) {
 		supervisor_reap(&in->sup);
+	} else if (in->opt->cmd_signals && in->phase == PHASE_RUN &&
+		   to_cmd(in, sig)) {
+		return;
 	} else if (sig == SIGTERM) {
 		on_term(in);
 	} else if (sig == SIGINT || sig == SIGQUIT || sig == SIGPWR) {
 		stop_begin(in, true);
-	} else {
-		forward(in, sig);
+	} else if (!to_cmd(in, sig) && sig == SIGHUP) {
+		command(in, 'h');
 	}
 }
 
@@ -263,10 +267,24 @@ static int64_t duration(const char *name, int64_t absent)
 	return absent;
 }
 
+static const char *env(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text ? text : "";
+}
+
 void init_options_env(struct init_options *o)
 {
+	uint64_t ms;
+
 	o->stop_timeout = duration("INIT_STOP_TIMEOUT", STOP_TIMEOUT_MS);
 	o->stop_delay = duration("INIT_STOP_DELAY", 0);
+	o->strays = STRAYS_MS;
+	if (num_arg(env("S6_KILL_GRACETIME"), UINT32_MAX, &ms))
+		o->strays = (int64_t)ms;
+	o->cmd_signals = num_arg(env("S6_CMD_RECEIVE_SIGNALS"), UINT32_MAX,
+				 &ms) && ms;
 }
 
 bool init_has_sources(void)

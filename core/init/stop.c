@@ -15,7 +15,6 @@
 enum {
 	FORCED_FINISH_MS = 500, /* for finish scripts once all is killed */
 	HARD_MS = 2000,   /* after that we leave, whatever is left */
-	STRAYS_MS = 3000, /* between SIGTERM and SIGKILL of unknown processes */
 };
 
 void stop_decide(struct init *in, int code)
@@ -114,7 +113,7 @@ static void on_strays(struct loop_timer *t)
 
 static void strays(struct init *in)
 {
-	int64_t at = clock_mono_ms() + STRAYS_MS;
+	int64_t at = clock_mono_ms() + in->opt->strays;
 
 	in->phase = PHASE_STRAYS;
 	if (no_children()) {

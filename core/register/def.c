@@ -162,7 +162,19 @@ static void take_strs(struct def *d, const struct key *k,
 	set(d, k->json, list);
 }
 
-/* meta { a = "b" } or meta = { }; Consul's limits: 64 pairs, 128 and 512. */
+/* meta { a = "b" } or meta = { }; Consul's limits: 64 pairs, 128 and 512, and
+ * the letters of a key. */
+static bool meta_key(struct str s)
+{
+	static const char all[] = "abcdefghijklmnopqrstuvwxyz0123456789_-"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t i = 0;
+
+	while (i < s.n && memchr(all, s.p[i], sizeof(all) - 1))
+		i++;
+	return i && i == s.n;
+}
+
 static void take_meta(struct def *d, const struct key *k,
 		      const struct hcl_node *n)
 {
@@ -180,6 +192,9 @@ static void take_meta(struct def *d, const struct key *k,
 		const struct hcl_item *it = &n->items[i];
 		const char *v = text(d, it->val, k->name);
 
+		if (!meta_key(it->keys[0].name))
+			reg_lint_add(d->lint, it->keys[0].pos, "%s: a key is "
+				     "letters, digits, _ and -", k->name);
 		if (it->keys[0].name.n > 128 || strlen(v) > 512)
 			reg_lint_add(d->lint, it->keys[0].pos,
 				     "%s.%.*s: key over 128 or value over 512 "

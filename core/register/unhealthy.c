@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "os/fd.h"
 #include "os/file.h"
 #include "register/engine.h"
 #include "s6/control.h"
@@ -27,10 +28,15 @@ static int tell(const char *dir, const char *fifo, const char *bytes,
 static int stop_all(const char *scandir, struct err *e)
 {
 	char path[PATH_MAX];
+	int FD_AUTO fd = -1;
 
 	snprintf(path, sizeof(path), "%s/.init/exitcode", scandir);
-	if (file_replace(AT_FDCWD, path, EXIT_CODE, strlen(EXIT_CODE), NULL,
-			 e) < 0)
+	/* it may be there for us in a folder that is not ours */
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		  0644);
+	if (fd < 0)
+		return err_set(e, errno, "unable to open %s", path);
+	if (fd_write(fd, EXIT_CODE, strlen(EXIT_CODE), e) < 0)
 		return -1;
 	return tell(scandir, S6_SCAN_CONTROL, "t", e);
 }

@@ -27,12 +27,20 @@ static void note(struct tried *t, const char *path, const char *why)
 		t->n += (size_t)k;
 }
 
+static bool shared(const struct stat *st)
+{
+	return !st->st_uid && st->st_gid == RUNTIME_GID &&
+	       (st->st_mode & 01022) == 01020;
+}
+
 static const char *why_not(const struct stat *st, bool make)
 {
 	uid_t me = geteuid();
 
 	if (!S_ISDIR(st->st_mode))
 		return "not a directory";
+	if (shared(st))
+		return NULL;
 	if (st->st_uid != me && (make || (st->st_uid && me)))
 		return "owned by somebody else";
 	if (st->st_mode & 022)

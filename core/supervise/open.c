@@ -127,11 +127,14 @@ static int make_files(struct service *s, struct err *e)
 }
 
 /* A file control-group names who, beside the owner, may watch and command this
- * service: what s6-svperms would give to that group. */
+ * service, watch-group who may watch it: what s6-svperms would give to that
+ * group. */
 static void grant(struct service *s)
 {
 	char name[64], link[LINK_MAX_LEN];
-	int FD_AUTO fd = openat(s->dir, "control-group",
+	bool commands = service_has(s, "control-group");
+	int FD_AUTO fd = openat(s->dir,
+				commands ? "control-group" : "watch-group",
 				O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ssize_t n = fd < 0 ? 0 : read(fd, name, sizeof(name) - 1);
 	uint64_t number;
@@ -151,8 +154,8 @@ static void grant(struct service *s)
 	place = place_of(s->home, S6_SUPERVISE, link);
 	if (fchownat(s->home, place, (uid_t)-1, gid, 0) < 0 ||
 	    fchmodat(s->home, place, 0710, 0) < 0 ||
-	    fchown(s->control.fd, (uid_t)-1, gid) < 0 ||
-	    fchmod(s->control.fd, 0620) < 0 ||
+	    (commands && (fchown(s->control.fd, (uid_t)-1, gid) < 0 ||
+			  fchmod(s->control.fd, 0620) < 0)) ||
 	    fchownat(s->event_home, S6_EVENT, (uid_t)-1, gid, 0) < 0 ||
 	    fchmodat(s->event_home, S6_EVENT, 03730, 0) < 0)
 		service_warn(s, errno, "control-group %s", name);

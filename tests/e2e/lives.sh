@@ -283,4 +283,27 @@ register "other" { port = 2 drain = "0s" '"$CHECK"' }'
 	stop; code 137
 }
 check unhealthy
+
+# The registrar is no root where it need not be, and may do what it has to.
+t_registrar_is_no_root() {
+	image 'service "app" { command = '"$(steady app)"' on_unhealthy = "stop-container" }
+service "two" { command = '"$(steady two)"' on_unhealthy = "restart" }
+service "three" { command = '"$(steady three)"' }
+register "two" { port = 2 drain = "0s" check { args = ["sh", "-c", "[ ! -e /out/two.sick ] || exit 2"] interval = "200ms" } }
+register "app" { port = 1 drain = "0s" '"$CHECK"' }'
+	boot
+	within 30 is_passing app
+	within 30 is_passing two
+	inside sh -c 'grep ^Uid /proc/$(s6-svstat -o pid /run/service/register)/status; ls -ld /run/basebox; echo x | s6-setuidgid basebox s6-svc -h /run/service/three' >as 2>&1
+	like "$(tr '\t' ' ' <as)" 'Uid: 65531 65531'
+	like "$(cat as)" 'drwxrwxr-t'
+	like "$(cat as)" 'Permission denied'
+	inside s6-setuidgid nobody health >as || fail "health says: $(cat as)"
+	: >got/two.sick
+	within 30 times 'two up' 2
+	rm got/two.sick
+	: >got/sick
+	code 122
+}
+check registrar_is_no_root
 finish

@@ -208,6 +208,42 @@ register "a" { port = 80 nonsense = 1 }'
 }
 check lint
 
+# Scripts of every kind, accounts of the image, keys of meta.
+t_lint_scripts() {
+	mkdir -p root/etc/s6/{plain,one} root/etc/cont-init.d root/etc/s6-overlay/s6-rc.d/osh
+	printf '#!/bin/none1\n' >root/etc/s6/plain/run
+	printf '#!/bin/none2\n' >root/etc/s6/one/up
+	echo oneshot | tee root/etc/s6/one/type >root/etc/s6-overlay/s6-rc.d/osh/type
+	printf '#!/bin/none3\n' >root/etc/cont-init.d/01
+	echo '/etc/none4 x' >root/etc/s6-overlay/s6-rc.d/osh/up
+	chmod +x root/etc/s6/plain/run root/etc/s6/one/up root/etc/cont-init.d/01
+	echo 'root:x:0:0::/:' >root/etc/passwd
+	echo 'root:x:0:' >root/etc/group
+	manifest 'service "a" { command = "/none5 x" ready = ["/none6"] user = "nosuch" group = "root" }
+service "b" { command = ["x"] user = "root" group = "rootless" }'
+	rc 100 basebox check -r root
+	sed -i "s|^$PWD/root||" err
+	is "$(sort err)" "$(sort <<-'E'
+		/etc/s6/plain/run: its interpreter /bin/none1 is not there
+		/etc/s6/one/up: its interpreter /bin/none2 is not there
+		/etc/cont-init.d/01: its interpreter /bin/none3 is not there
+		/etc/s6-overlay/s6-rc.d/osh/up: /etc/none4: No such file or directory
+		/etc/basebox.d/m.hcl:1:25: /none5: No such file or directory
+		/etc/basebox.d/m.hcl:1:44: /none6: No such file or directory
+		/etc/basebox.d/m.hcl:1:62: no user nosuch in /etc/passwd
+		/etc/basebox.d/m.hcl:2:53: no group rootless in /etc/group
+	E
+	)" findings
+	rm -r root
+	manifest 'register "a" { port = 80 meta = { "bad key" = "v" } }'
+	rc 100 basebox check -r root
+	like "$(cat err out)" 'm.hcl:1: meta: a key is letters'
+	manifest 'register "a" { port = 80 meta = { good_key-1 = "v" } }'
+	rc 0 basebox check -r root
+	is "$(cat err)" '' 'what is said of the own services'
+}
+check lint_scripts
+
 # The base image's own services are left out where they are of no use.
 t_defaults() {
 	mkdir -p root/etc root/etc/consul.d root/etc/consul-template.d

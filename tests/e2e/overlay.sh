@@ -276,6 +276,41 @@ exit 42'
 }
 check command
 
+# CMD gets the signals when it is to; what is left behind has so long to end.
+t_command_gets_signals() {
+	image
+	longrun svc
+	user svc
+	put app/main '#!/bin/sh
+setsid sh -c "trap : TERM; while :; do sleep 0.05; done" &
+trap "echo told INT >>/out/log" INT
+trap "echo told TERM >>/out/log; exit 9" TERM
+echo main up >>/out/log
+while :; do sleep 0.05; done'
+	ENV=(S6_CMD_RECEIVE_SIGNALS=1 S6_KILL_GRACETIME=50)
+	boot /app/main
+	wait_for 'main up'
+	local p; read -ra p <"/proc/$INIT/task/$INIT/children"
+	kill -INT "${p[0]}"
+	wait_for 'told INT'
+	stop
+	code 9
+	before 'told TERM' 'svc down'
+}
+check command_gets_signals
+
+t_boot_in_time() {
+	image
+	longrun svc
+	echo 3 >"$RC/svc/notification-fd"
+	user svc
+	ENV=(S6_CMD_WAIT_FOR_SERVICES_MAXTIME=300 S6_BEHAVIOUR_IF_STAGE2_FAILS=2)
+	boot
+	code 120
+	grep -q 'svc: is not ready in time' err
+}
+check boot_in_time
+
 # 10. Services made at the start by S6_STAGE2_HOOK, in a profile.
 t_hook_and_profile() {
 	image
