@@ -31,8 +31,10 @@ void queue_took(struct queue *q, size_t n)
 {
 	q->pos += n;
 	if (q->pos == q->b.len) {
-		/* a burst's memory is given back */
-		if (q->b.cap > 4 * CHUNK)
+		/* A burst's memory is given back, when it is over: short
+		 * lines with stamps make several chunks of one. */
+		if (q->b.cap > 32 * CHUNK ||
+		    (q->b.cap > 4 * CHUNK && q->b.len < q->b.cap / 4))
 			buf_free(&q->b);
 		else
 			buf_reset(&q->b);

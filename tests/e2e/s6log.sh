@@ -150,6 +150,20 @@ t_last_line_timeout()
 	is "$(tr '\n' ' ' <d/current)" "whole part "
 }
 
+# Short lines with stamps become several chunks of memory each time: it is kept
+# while they come, not mapped anew (thousands of page faults tell).
+t_a_burst_keeps_its_memory()
+{
+	local faults
+	mkfifo in
+	exec 6<>in
+	IN=in bg s6-log n1000 s100000000 t ./d
+	seq 1 1000000 >&6
+	within 20 eval 'tail -c 9 d/current | grep -q " 1000000$"'
+	faults=$(awk '{ print $10 }' "/proc/$PID/stat")
+	[ "$faults" -le 2000 ] || fail "$faults page faults"
+}
+
 t_notification()
 {
 	mkfifo in
@@ -163,7 +177,7 @@ t_notification()
 beside "$ROOT/tests/beside/s6log.cases"
 for c in kill_keeps_what_was_written archives_are_exact full_disk reader_goes \
 	processor_fails_then_works processor_state end_with_a_broken_processor rotation_by_time \
-	last_line_timeout notification; do
+	last_line_timeout a_burst_keeps_its_memory notification; do
 	check $c
 done
 finish
