@@ -141,8 +141,11 @@ static struct val items_of(struct arena *a, const struct val *var);
 /* The metadata of a variable (pointer or struct). */
 static struct val meta_of(struct arena *a, const struct val *var)
 {
-	struct val m = val_ptr(a, &shape_nomad_meta_p);
+	struct val m;
 
+	if (!var || !var->fields) /* of an item that is not there */
+		return val_zero(&shape_nomad_meta_p);
+	m = val_ptr(a, &shape_nomad_meta_p);
 	for (int i = 0; i < META_COUNT; i++)
 		m.fields[i] = var->fields[i];
 	return m;
@@ -169,8 +172,11 @@ SHAPE_WITH(nomad_var, "dependency.NomadVariable", "[]*", shape_nomad_var_p,
 static struct val parent_of(struct arena *a, const struct val *item)
 {
 	const struct val *in = val_field(item, "parent");
-	struct val var = val_ptr(a, &shape_nomad_var_p);
+	struct val var;
 
+	if (!in || !in->fields)
+		return val_zero(&shape_nomad_var_p);
+	var = val_ptr(a, &shape_nomad_var_p);
 	for (int i = 0; i <= VAR_RAW; i++)
 		var.fields[i] = in->fields[i];
 	var.fields[VAR_ITEMS] = items_of(a, in);
@@ -179,8 +185,10 @@ static struct val parent_of(struct arena *a, const struct val *item)
 
 static struct str item_string(struct arena *a, const struct val *v)
 {
+	const struct val *text = val_field(v, "Value");
+
 	(void)a;
-	return val_field(v, "Value")->s;
+	return text ? text->s : STR("");
 }
 
 FN(item_to_string)
