@@ -14,7 +14,7 @@
 #include "os/file.h"
 #include "render/clients.h"
 
-enum { FILE_MS = 15000, TOKEN_MAX = 64 << 10 };
+enum { FILE_MS = 15000, TOKEN_MAX = 64 << 10, FIRST_MS = 500 };
 
 /* --- leases --- */
 
@@ -109,7 +109,7 @@ static int wait_for(struct vault *v, const char *method, const char *target,
 	struct buf BUF_AUTO token = {0}, ns = {0}, full = {0};
 	const char *headers[] = {"X-Vault-Request: true", NULL, NULL, NULL};
 	struct http_req r = {.method = method, .body = body,
-			     .timeout_ms = VAULT_TIMEOUT_MS};
+			     .timeout_ms = v->timeout_ms};
 	struct http_answer ans;
 	size_t n = 1;
 	int ret;
@@ -163,10 +163,13 @@ static int login_body(struct vault *v, struct buf *body, struct err *e)
 	struct buf BUF_AUTO jwt = {0};
 	struct str token = str_of(c->k8s_token);
 
+	struct err low;
+
 	if (!token.n) {
 		if (file_read(AT_FDCWD, c->k8s_token_path, &jwt, TOKEN_MAX,
-			      e) < 0)
-			return err_wrap(e, "k8s login");
+			      &low) < 0)
+			return err_set(e, 0, "k8s login: open %s: %s",
+				       c->k8s_token_path, err_go(low.num));
 		token = str_trim(str_n(buf_str(&jwt), jwt.len), " \t\r\n");
 	}
 	buf_adds(body, "{\"role\":");
@@ -327,9 +330,12 @@ static int open_site(struct vault *v, struct err *e)
 {
 	const struct render_vault *c = &v->r->conf->vault;
 	const struct render_transport *t = &c->transport;
+	const char *agent = getenv("VAULT_AGENT_ADDR");
 	struct http_tls_conf tls;
 	struct http_site_conf s = {
-		.url = *c->address ? c->address : "https://127.0.0.1:8200",
+		.url = agent && *agent ? agent
+		       : *c->address   ? c->address
+				       : "https://127.0.0.1:8200",
 		.dial_ms = dur_ms(t->dial_timeout),
 		.keep_alive_s = dur_ms(t->dial_keep_alive) / 1000,
 		.idle_s = dur_ms(t->idle_conn_timeout) / 1000,
@@ -351,25 +357,44 @@ static int open_site(struct vault *v, struct err *e)
 	return http_site_header(v->site, "X-Vault-Token", v->token, e);
 }
 
+/* What the client library takes from the environment. */
+static void limits(struct vault *v)
+{
+	const char *tries = getenv("VAULT_MAX_RETRIES");
+	const char *limit = getenv("VAULT_CLIENT_TIMEOUT");
+	uint64_t n;
+	int64_t ns;
+
+	v->tries = tries && num_arg(tries, 1000, &n) ? (int)n : 2;
+	v->timeout_ms = 60000;
+	if (limit && num_arg(limit, 1000000, &n) && n)
+		v->timeout_ms = (int64_t)n * 1000;
+	else if (limit && dur_parse(str_of(limit), &ns, NULL) == 0 && ns > 0)
+		v->timeout_ms = dur_ms(ns);
+}
+
 static int prepare(struct vault *v, struct err *e)
 {
 	const struct render_vault *c = &v->r->conf->vault;
 	bool renewing = c->renew_token_set ? c->renew_token
 					   : !*c->agent_token_file;
 
+	limits(v);
 	if (first_token(v, e) < 0 || open_site(v, e) < 0)
 		return -1;
 	if (c->unwrap_token && *v->token &&
 	    token_from(v, "/v1/sys/wrapping/unwrap", STR("{}"),
-		       "vault unwrap", e) < 0)
+		       "vaultwatcher: vault unwrap", e) < 0)
 		return -1;
 	if (*c->k8s_role && !*v->token) {
 		if (log_in(v, e) < 0)
 			return -1;
 		renewing = renewing || !c->renew_token_set;
 	}
-	if (renewing && *v->token && *c->address)
+	if (renewing && *v->token && *c->address) {
+		v->first_until = clock_mono_ms() + FIRST_MS;
 		renew(v);
+	}
 	if (*c->agent_token_file)
 		loop_timer_set(v->r->loop, &v->file, clock_mono_ms() + FILE_MS,
 			       on_file_time, v);

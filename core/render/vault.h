@@ -17,6 +17,9 @@ struct vault {
 	bool relogin;              /* its next renewal is a new login */
 	struct timespec file_time; /* of the agent's token file */
 	off_t file_size;
+	int64_t first_until;       /* other requests wait for `renewing` */
+	int64_t timeout_ms;        /* of a request */
+	int tries;                 /* again after a 5xx or a lost connection */
 };
 
 /* After another token: every lease of the old one is got anew. */
@@ -26,11 +29,6 @@ int vault_open(struct runner *r, struct err *e);
 void vault_close(struct vault *v); /* NULL is fine */
 
 /* --- requests --- */
-
-enum {
-	VAULT_TIMEOUT_MS = 60000,
-	VAULT_TRIES = 2, /* again after a 5xx or a lost connection */
-};
 
 struct vault_answer {
 	const struct err *err; /* NULL: JSON, or nothing */

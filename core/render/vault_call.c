@@ -129,7 +129,7 @@ static void on_answer(void *ctx, struct http_answer *a)
 	struct err e;
 
 	c->http = NULL;
-	if (again(a) && c->tries++ < VAULT_TRIES) {
+	if (again(a) && c->tries++ < c->v->tries) {
 		loop_timer_set(c->v->r->loop, &c->timer,
 			       clock_mono_ms() + 1000 +
 				       (int64_t)(vault_chance() * 500),
@@ -168,7 +168,7 @@ static int start(struct vault_call *c, struct err *e)
 	struct http_req r = {
 		.method = c->method,
 		.target = c->target,
-		.timeout_ms = VAULT_TIMEOUT_MS,
+		.timeout_ms = c->v->timeout_ms,
 	};
 
 	if (c->body)

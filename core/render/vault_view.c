@@ -26,6 +26,8 @@ struct own {
 	int64_t sleep_ms;     /* of a lease that is not renewable */
 };
 
+enum { WAKE_MS = 5 };
+
 static void ask(struct view *v);
 
 static void fail(struct view *v, const struct err *e)
@@ -399,11 +401,20 @@ static void ask(struct view *v)
 	}
 }
 
+static void on_sleep_over(struct loop_timer *t);
+
 static void begin(struct view *v)
 {
+	const struct vault *vault = v->r->vault;
 	struct own *o = v->own;
+	int64_t now = clock_mono_ms();
 
-	if (o->mounted)
+	/* The token is renewed before anything is asked, as the original
+	 * does. */
+	if (vault->renewing && now < vault->first_until)
+		loop_timer_set(v->r->loop, &o->timer, now + WAKE_MS,
+			       on_sleep_over, v);
+	else if (o->mounted)
 		ask(v);
 	else
 		find_mount(v);
