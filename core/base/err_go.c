@@ -51,3 +51,16 @@ const char *err_go(int num)
 			return words[i].text;
 	return strerror(num);
 }
+
+/* The words are the libc's, without the capital in front. */
+const char *signal_go(int sig, char out[SIGNAL_GO])
+{
+	const char *s = strsignal(sig);
+	size_t n = strnlen(s, SIGNAL_GO - 1);
+
+	memcpy(out, s, n);
+	out[n] = '\0';
+	if (out[1] >= 'a' && out[1] <= 'z')
+		out[0] |= 0x20;
+	return out;
+}

@@ -117,6 +117,7 @@ static int send(struct consul_call *call, const char *path, const char *name,
 	http_escape_path(&b, str_of(name));
 	if (http_query_put(&b, p) < 0)
 		return err_nomem(e);
+	log_trace(NULL, "%s: GET %s", call->q->id, buf_str(&b));
 	return consul_request(call, "GET", buf_str(&b), (struct str){0}, NULL,
 			      e);
 }

@@ -92,7 +92,7 @@ static void restarted(struct runner *r)
 
 static void ended_by_itself(struct runner *r, int code)
 {
-	log_info("runner", "child process died");
+	log_info("runner", "child process exited");
 	if (code == 0)
 		log_info("cli", "child process exited with code 0");
 	else
@@ -172,10 +172,11 @@ void child_stop(struct runner *r, bool splay, void (*stopped)(struct runner *))
 void child_forward(struct runner *r, int sig)
 {
 	const struct render_exec *x = conf(r);
+	char name[SIGNAL_GO];
 
 	if (!r->child.running)
 		return;
-	log_info("child", "receiving signal \"%s\"", strsignal(sig));
+	log_info("child", "receiving signal \"%s\"", signal_go(sig, name));
 	if (x->reload_given && sig == x->reload_signal)
 		child_reload(r);
 	else if (sig == x->kill_signal && !child_busy(r))

@@ -77,12 +77,14 @@ static int start(const char *const *argv, struct pipes *p, pid_t *pid,
 static int judge(const char *name, int wstat, const struct pipes *p,
 		 struct err *e)
 {
+	char sig[SIGNAL_GO];
+
 	if (WIFEXITED(wstat) && WEXITSTATUS(wstat) == 0)
 		return 0;
 	if (WIFSIGNALED(wstat))
 		return err_set(e, 0, "exec \"%s\": signal: %s\n\nstdout:\n\n%s"
 			       "\n\nstderr:\n\n%s", name,
-			       strsignal(WTERMSIG(wstat)),
+			       signal_go(WTERMSIG(wstat), sig),
 			       buf_str(&p->text[0]), buf_str(&p->text[1]));
 	return err_set(e, 0, "exec \"%s\": exit status %d\n\nstdout:\n\n%s"
 		       "\n\nstderr:\n\n%s", name, WEXITSTATUS(wstat),

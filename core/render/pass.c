@@ -230,10 +230,12 @@ static void drop_unused(struct runner *r)
 	log_debug("runner", "diffing and updating dependencies");
 	for (v = r->first; v; v = next) {
 		next = v->next;
-		if (v->used == r->pass || v->hidden)
+		if (v->hidden)
 			continue;
-		log_debug("runner", "%s is no longer needed", v->q->id);
-		view_free(v);
+		log_debug("runner", "%s is %s needed", v->q->id,
+			  v->used == r->pass ? "still" : "no longer");
+		if (v->used != r->pass)
+			view_free(v);
 	}
 }
 

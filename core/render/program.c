@@ -65,9 +65,9 @@ static void on_signal(void *ctx, int sig)
 	struct program *p = ctx;
 	const struct render_config *c = p->conf;
 	bool alone = !p->runner->child.running;
+	char name[SIGNAL_GO];
 
-	if (sig != SIGCHLD)
-		log_debug("cli", "receiving signal \"%s\"", strsignal(sig));
+	log_debug("cli", "receiving signal \"%s\"", signal_go(sig, name));
 	if (p->stopping)
 		return;
 	if (sig == c->reload_signal) {

@@ -257,6 +257,7 @@ void runner_stop(struct runner *r, bool splay,
 	if (r->state == RUNNER_DONE)
 		return;
 	log_info("runner", "stopping");
+	log_info("runner", "received finish");
 	r->state = RUNNER_STOPPING;
 	r->on_stopped = on_stopped;
 	stop_views(r);

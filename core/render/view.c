@@ -198,6 +198,7 @@ void view_start(struct view *v)
 {
 	v->started = true;
 	v->r->nstarted++;
+	log_debug("watcher", "adding %s", v->q->id);
 	log_trace("view", "%s starting fetch", v->q->id);
 	view_again(v, 0);
 }

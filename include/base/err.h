@@ -28,6 +28,9 @@ int err_wrap(struct err *e, const char *fmt, ...) PRINTF(2, 3);
 /* strerror(num) in Go's words ("no such file or directory"), for programs whose
  * messages must be the original's. */
 const char *err_go(int num);
+/* A signal in the same words: "interrupt". */
+enum { SIGNAL_GO = 32 };
+const char *signal_go(int sig, char out[SIGNAL_GO]);
 
 /* The fixed message of a failed allocation (num = ENOMEM). Returns -1. */
 int err_nomem(struct err *e);

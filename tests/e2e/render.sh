@@ -364,6 +364,61 @@ END
 	within 10 grep -q '"error":""' run/render.json
 }
 
+# fake RULES: a server with these answers at $FAKE, its requests in f/log.
+fake() {
+	command -v python3 >/dev/null || skip "no python3"
+	mkdir -p f
+	printf '%s' "$1" >f/rules.new && mv f/rules.new f/rules
+	[ -s f/port ] || bg python3 "$ROOT/tests/suites/runtime/fakes.py" serve f
+	within 20 test -s f/port
+	FAKE=http://127.0.0.1:$(cat f/port) ADDR=dir://$PWD
+}
+asked() { grep -c "\"path\": \"$1\"" f/log; }
+
+# The token is renewed before anything else; the client library's own variables.
+t_vault_requests() {
+	fake '[{"path":"/v1/secret/a","seq":[{"status":500,"body":{"errors":["boom"]}},{"body":{"lease_duration":600,"data":{"n":41}}}]},
+		{"path":"/v1/auth/token/renew-self","body":{"auth":{"renewable":true,"lease_duration":3600}}}]'
+	export VAULT_ADDR=http://127.0.0.1:1 VAULT_AGENT_ADDR=$FAKE VAULT_TOKEN=t
+	printf '{{ with secret "secret/a" }}{{ parseInt .Data.n | add 1 }}{{ end }}' >in
+	VAULT_MAX_RETRIES=0 rc 14 consul-template -once -consul-addr "$ADDR" -vault-retry=false -template in:res
+	is "$(asked /v1/secret/a)" 1 requests
+	like "$(head -n 1 f/log)" /v1/auth/token/renew-self
+	rc 0 consul-template -once -consul-addr "$ADDR" -template in:res
+	is "$(cat res)" 42
+	fake '[{"path":"/v1/secret/a","delay":30}]'
+	VAULT_CLIENT_TIMEOUT=200ms VAULT_MAX_RETRIES=0 rc 14 timeout 20 consul-template -once -consul-addr "$ADDR" \
+		-vault-renew-token=false -vault-retry=false -template in:res
+}
+# What is not in a variable is empty, and no end of us.
+t_nomad_items() {
+	fake '[{"path":"/v1/var/app","index":5,"ixh":"X-Nomad-Index","body":{"Namespace":"default","Path":"app","Items":{"user":"u1"}}}]'
+	printf '{{ with nomadVar "app" }}{{ .user }}[{{ .none }}{{ .none.Key }}{{ index . "no" }}{{ .none.Parent }}{{ .none.Metadata }}]{{ .Parent.Path }}{{ end }}' >in
+	NOMAD_ADDR=$FAKE rc 0 consul-template -once -consul-addr "$ADDR" -template in:res
+	is "$(cat res)" 'u1[<nil><nil>]app'
+}
+# Lines that users look for.
+t_log_lines() {
+	local line
+	fake '[{"path":"/v1/kv/a","kv":"1","index":5}]'
+	ADDR=${FAKE#http://}
+	printf '{{ key "a" }}' >in
+	ct -log-level trace -template in:out -exec 'trap "echo hup >>got" HUP; echo up >>got; while :; do sleep 0.1; done' -reload-signal SIGUSR1
+	within 10 has got up
+	kill -HUP "$CT"
+	within 10 grep -q hup got
+	kill -INT "$CT"
+	ends 12
+	while read -r line; do grep -qF -- "$line" err || fail "no <$line>"; done <<'END'
+[DEBUG] (watcher) adding kv.block(a)
+[TRACE] kv.block(a): GET /v1/kv/a?stale=&wait=60000ms
+[DEBUG] (runner) kv.block(a) is still needed
+[INFO] (child) receiving signal "hangup"
+[DEBUG] (cli) receiving signal "interrupt"
+[INFO] (runner) received finish
+END
+}
+
 check dir_follows
 check dir_appears_later
 check dir_services
@@ -377,6 +432,9 @@ check no_descriptor_is_left
 check pki_cert_is_kept
 check status
 check rollback
+check vault_requests
+check nomad_items
+check log_lines
 if [ -x "$CONSUL" ]; then
 	check consul_follows
 	check consul_away_and_back
