@@ -68,6 +68,15 @@ static int one(struct keys *k, struct str text, struct err *e)
 	return ret;
 }
 
+/* More of an element than is kept: who asked for many keys asks for each. */
+static int keep(struct keys *k, const char *p, size_t n, struct err *e)
+{
+	if (buf_add(&k->element, p, n) == 0)
+		return 0;
+	k->too_large = true;
+	return err_nomem(e);
+}
+
 /* The end of an element; most lie whole in one piece of the answer. */
 static int end_of_one(struct keys *k, struct str last, struct err *e)
 {
@@ -75,8 +84,8 @@ static int end_of_one(struct keys *k, struct str last, struct err *e)
 
 	if (!k->element.len)
 		return one(k, last, e);
-	if (buf_add(&k->element, last.p, last.n) < 0)
-		return err_nomem(e);
+	if (keep(k, last.p, last.n, e) < 0)
+		return -1;
 	ret = one(k, str_n(k->element.p, k->element.len), e);
 	buf_reset(&k->element);
 	return ret;
@@ -144,7 +153,7 @@ static int feed(struct keys *k, const char *p, size_t n, struct err *e)
 	}
 	if (k->depth < 2)
 		return 0;
-	return buf_add(&k->element, p + from, n - from) < 0 ? err_nomem(e) : 0;
+	return keep(k, p + from, n - from, e);
 }
 
 int consul_keys_body(void *ctx, int status, const char *p, size_t n,

@@ -397,6 +397,63 @@ t_nomad_items() {
 	NOMAD_ADDR=$FAKE rc 0 consul-template -once -consul-addr "$ADDR" -template in:res
 	is "$(cat res)" 'u1[<nil><nil>]app'
 }
+# group: N INDEX OPTIONS KEY=VALUE=MODIFYINDEX...: rules for keys below p/, with
+# N of them in the recursive answer and the rest for single requests only.
+group() {
+	python3 - "$@" <<'END'
+import base64, json, sys
+n, index, more = int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
+item = lambda k, v, m: {"Key": "p/" + k, "Value": base64.b64encode(v.encode()).decode(), "Flags": 0, "ModifyIndex": int(m)}
+keys = [item(*a.split("=")) for a in sys.argv[4:]]
+rules = [{"path": "/v1/kv/p/", "q": {"recurse": ""}, "body": keys[:n], "index": index, **more}]
+rules += [{"path": "/v1/kv/" + k["Key"], "body": [k], "index": index} for k in keys]
+print(json.dumps(rules + [{"path": "/v1/kv/p/no", "status": 403, "body": "Permission denied"}, {"re": ".", "status": 404, "index": index}]))
+END
+}
+keys() { for i in $(seq "$1"); do printf 'k%s=v%s=2 ' "$i" "$i"; done; }
+# The rules of a query that serves many keys.
+t_group_rules() {
+	local all
+	all=$(keys 10)
+	fake "$(group 9 5 '{}' $all)"
+	ADDR=${FAKE#http://}
+	{ for i in $(seq 10); do printf '{{ key "p/k%s" }} ' "$i"; done; printf '{{ keyOrDefault "p/opt" "d" }}'; } >in
+	ct -consul-retry-backoff 20ms -template in:out
+	# k10 is hidden from lists, opt is nowhere
+	within 20 has out 'v1 v2 v3 v4 v5 v6 v7 v8 v9 v10 d'
+	within 20 grep -q '"recurse": "".*"index": "5"\|"index": "5".*"recurse": ""' f/log
+	# the same ModifyIndex is no change, whatever the value says
+	fake "$(group 9 6 '{}' ${all/k1=v1=2 k2=v2=2/k1=xx=2 k2=yy=6})"
+	within 20 has out 'v1 yy v3 v4 v5 v6 v7 v8 v9 v10 d'
+	# without a leader nothing is data
+	fake "$(group 0 7 '{"headers":{"X-Consul-Knownleader":"false"}}')"
+	within 20 grep -q 'no known leader' err
+	has out 'v1 yy v3 v4 v5 v6 v7 v8 v9 v10 d' || fail "$(cat out)"
+	# an index that goes back is followed by a fresh read
+	fake "$(group 9 3 '{"noblock":true}' ${all/k3=v3=2/k3=zz=3})"
+	within 20 has out 'v1 v2 zz v4 v5 v6 v7 v8 v9 v10 d'
+}
+# Refused alone, it is an error of that key.
+t_group_refused() {
+	fake "$(group 9 5 '{}' $(keys 9))"
+	ADDR=${FAKE#http://}
+	{ for i in $(seq 9); do printf '{{ key "p/k%s" }} ' "$i"; done; printf '{{ key "p/no" }}'; } >in
+	rc 14 timeout 40 consul-template -consul-addr "$ADDR" -consul-retry-attempts 2 -consul-retry-backoff 20ms -template in:res
+	like "$(cat err)" 'kv.block(p/no): Unexpected response code: 403 (Permission denied)'
+	[ ! -e res ] || fail rendered
+}
+# A value larger than any that is kept sends all of them back to one query each.
+t_group_with_a_giant() {
+	fake "$(group 9 5 '{}' $(keys 8))"
+	python3 -c 'import json
+r = json.load(open("f/rules"))
+r[0]["body"].append({"Key": "p/x", "Value": "eHh4" * 200000, "Flags": 0, "ModifyIndex": 1})
+json.dump(r, open("f/rules.new", "w"))' && mv f/rules.new f/rules
+	ADDR=${FAKE#http://}
+	for i in $(seq 8); do printf '{{ key "p/k%s" }} ' "$i"; done >in
+	ct -template in:out
+	within 20 has out 'v1 v2 v3 v4 v5 v6 v7 v8 '
+}
 # Lines that users look for.
 t_log_lines() {
 	local line
@@ -435,6 +492,9 @@ check rollback
 check vault_requests
 check nomad_items
 check log_lines
+check group_rules
+check group_refused
+check group_with_a_giant
 if [ -x "$CONSUL" ]; then
 	check consul_follows
 	check consul_away_and_back
