@@ -221,16 +221,21 @@ static void make_id(struct walk *w)
 {
 	struct tmpl_query *q = w->q;
 	struct text t = {.a = w->a};
+	bool bare = q->kind == DEP_PEERINGS;
+	size_t empty;
 
+	text_adds(&t, w->g->id);
+	if (!bare)
+		text_addc(&t, '(');
+	empty = t.n;
 	if (*q->tag) {
 		text_adds(&t, q->tag);
 		text_addc(&t, '.');
 	}
 	text_adds(&t, q->name);
 	suffix(&t, "@", q->dc);
-	suffix(&t, q->kind == DEP_PEERINGS ? "?partition=" : "@partition=",
-	       q->partition);
-	if (q->kind != DEP_PEERINGS) {
+	suffix(&t, bare ? "?partition=" : "@partition=", q->partition);
+	if (!bare) {
 		suffix(&t, "@ns=", q->ns);
 		suffix(&t, "@peer=", q->peer);
 		suffix(&t, "@sameness-group=", q->sameness);
@@ -238,13 +243,10 @@ static void make_id(struct walk *w)
 	suffix(&t, "~", q->near);
 	if (w->g->parts & FILTER)
 		suffix(&t, "|", strcmp(q->filter, ",") ? q->filter : "");
+	if (!bare)
+		text_addc(&t, ')');
 	text_addc(&t, '\0');
-	if (q->kind == DEP_PEERINGS)
-		q->id = arena_printf(w->a, "%s%s", w->g->id, t.p);
-	else if (*t.p)
-		q->id = arena_printf(w->a, "%s(%s)", w->g->id, t.p);
-	else
-		q->id = w->g->id;
+	q->id = t.n > empty + 2 || bare ? t.p : w->g->id;
 }
 
 static int invalid(struct walk *w)
