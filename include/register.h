@@ -25,8 +25,8 @@ struct reg_addr {
 	char ifname[IF_NAMESIZE];
 	char text[48];
 	unsigned char ip[16]; /* 4 or 16 bytes, network order */
-	int family;           /* AF_INET, AF_INET6 */
-	int order;            /* as the kernel listed it */
+	int family;	      /* AF_INET, AF_INET6 */
+	int order;	      /* as the kernel listed it */
 	bool up, loopback, link_local, default_route;
 };
 
@@ -50,21 +50,21 @@ const char *reg_state_name(enum reg_state s);
 struct reg_check {
 	const char *id, *name, *notes; /* NULL = not given */
 	const char *service_id; /* a top-level check: the service it is for */
-	const char *alias;      /* mirrors that service's worst check; or NULL */
-	bool foreign;           /* a TTL check that somebody else pushes */
-	int64_t ttl;            /* ns, of a foreign one */
+	const char *alias; /* mirrors that service's worst check; or NULL */
+	bool foreign;	   /* a TTL check that somebody else pushes */
+	int64_t ttl;	   /* ns, of a foreign one */
 	int64_t deregister_after; /* ns; 0 = not given */
-	enum reg_state initial; /* until the first verdict */
-	struct val agent;       /* Consul's own fields (HTTP, Interval ...) for
+	enum reg_state initial;	  /* until the first verdict */
+	struct val agent; /* Consul's own fields (HTTP, Interval ...) for
 				 * an agent that runs the check itself */
-	const void *def;        /* the hooks' own */
+	struct val ours;  /* the rest of the definition */
+	const void *def;  /* the hooks' own */
 	struct hcl_pos pos;
 };
 
 struct reg_probe; /* the hooks' own */
 typedef void reg_lint_fn(void *ctx, struct hcl_pos pos, const char *text);
-typedef void reg_verdict_fn(void *ctx, enum reg_state state,
-			    const char *output);
+typedef void reg_verdict_fn(void *ctx, enum reg_state state, const char *output);
 
 struct reg_hooks {
 	void *ctx;
@@ -95,16 +95,16 @@ enum reg_drain_mode {
 
 struct reg_service {
 	const char *name;
-	const char *id;      /* default NAME-HOSTNAME-PORT */
+	const char *id;	     /* default NAME-HOSTNAME-PORT */
 	const char *address; /* NULL: chosen by reg_conf.addresses */
-	unsigned port;       /* 0 = none */
+	unsigned port;	     /* 0 = none */
 	const char *token, *ns, *partition; /* NULL = not given */
 	/* The Consul registration without checks: map[string]interface {} with
 	 * Consul's JSON names (ID, Name, Port, Tags, Meta ...). */
 	struct val body;
 	const char *supervise; /* service directory it follows; NULL = the one
 				* of its name, if there is one */
-	int64_t drain;            /* ns; -1 = the registrar's default */
+	int64_t drain;	       /* ns; -1 = the registrar's default */
 	int64_t drain_connections; /* ns at most; 0 = not by connections */
 	struct reg_check *checks;
 	size_t nchecks;
@@ -135,15 +135,18 @@ struct reg_lint {
 	const char *file; /* the one being read */
 };
 
+/* The same definition. */
+bool reg_check_same(const struct reg_check *a, const struct reg_check *b);
+
 void reg_conf_init(struct reg_conf *c, const struct reg_hooks *hooks);
 void reg_conf_free(struct reg_conf *c);
 /* One definition file (HCL or JSON). Findings go to lint; returns 0 when there
  * were none and -1 otherwise (or when the file cannot be read). */
-int reg_conf_file(struct reg_conf *c, const char *path, struct reg_lint *lint)
-	MUST_USE;
+int reg_conf_file(struct reg_conf *c, const char *path,
+		  struct reg_lint *lint) MUST_USE;
 /* *.hcl and *.json of a folder in name order; a missing folder is empty. */
-int reg_conf_dir(struct reg_conf *c, const char *path, struct reg_lint *lint)
-	MUST_USE;
+int reg_conf_dir(struct reg_conf *c, const char *path,
+		 struct reg_lint *lint) MUST_USE;
 /* registrator's SERVICE_* variables of an environment. */
 int reg_conf_env(struct reg_conf *c, char *const *environment,
 		 struct reg_lint *lint) MUST_USE;
@@ -160,6 +163,10 @@ void reg_lint_add(struct reg_lint *l, struct hcl_pos pos, const char *fmt, ...)
  * lone '$' stays. -1: a variable with :? is not set, or a brace is open. */
 int reg_expand(struct arena *a, struct str text, struct str *out,
 	       struct err *e) MUST_USE;
+/* The same in every string of a tree, `key` being what n is the value of; a
+ * program's arguments with other forms in them stay as they are. */
+void reg_expand_tree(struct arena *a, struct hcl_node *n, struct str key,
+		     reg_lint_fn *lint, void *ctx);
 
 /* --- running --- */
 
@@ -172,11 +179,12 @@ struct reg_opts {
 	struct store *store;
 	const char *scandir; /* where service directories are; NULL = nowhere:
 			      * every service counts as ready */
-	int64_t ttl;         /* of the registrar's check, ns; 0 = 30 s */
-	int64_t drain;       /* ns, where a service does not say */
+	int64_t ttl;	     /* of the registrar's check, ns; 0 = 30 s */
+	int64_t drain;	     /* ns, where a service does not say */
 	enum reg_drain_mode drain_mode;
-	bool agent_checks;   /* the agent runs the checks */
-	bool view;           /* keep register.json in the runtime directory */
+	bool agent_checks; /* the agent runs the checks */
+	bool catalog;	   /* the store tells nobody's silence: no TTL there */
+	bool view;	   /* keep register.json in the runtime directory */
 	/* Called once, when everything that can be registered is. */
 	void (*ready)(void *ctx);
 	/* Called once after reg_stop: deregistered and drained. */

@@ -50,17 +50,17 @@ int store_set_token(struct store *s, const char *token, struct err *e);
 
 struct store_reply {
 	const struct err *err; /* NULL: done */
-	bool timeout;          /* err is a time limit */
-	int status;            /* 200, 403, 404, 500 ...; 0 = no contact */
-	bool absent;           /* what was asked for is not there */
-	bool yes;              /* compare-and-set, delete: it was done */
+	bool timeout;	       /* err is a time limit */
+	int status;	       /* 200, 403, 404, 500 ...; 0 = no contact */
+	bool absent;	       /* what was asked for is not there */
+	bool yes;	       /* compare-and-set, delete: it was done */
 	bool have_index;
-	uint64_t index;        /* for the next fetch */
+	uint64_t index; /* for the next fetch */
 	int64_t last_contact_ms;
 	bool known_leader;
-	int64_t ms;            /* how long it took */
-	struct val value;      /* lives in *arena */
-	struct arena *arena;   /* see store_reply_take */
+	int64_t ms;	     /* how long it took */
+	struct val value;    /* lives in *arena */
+	struct arena *arena; /* see store_reply_take */
 };
 /* The value's arena, now the receiver's: arena_free, then free(). NULL when
  * there is none. */
@@ -74,9 +74,9 @@ void store_cancel(struct store_call *c); /* NULL is fine */
 /* --- reading --- */
 
 struct store_ask {
-	uint64_t index;  /* answer when there is something newer; 0 = at once */
+	uint64_t index;	 /* answer when there is something newer; 0 = at once */
 	int64_t wait_ms; /* at the latest after this time */
-	bool stale;      /* Consul: any server may answer */
+	bool stale;	 /* Consul: any server may answer */
 };
 
 /* The data of a template dependency (kinds DEP_KV_GET to DEP_CA_LEAF and
@@ -102,13 +102,14 @@ int store_delete(struct store *s, const char *key, bool recurse, store_fn *fn,
 
 /* How this process names itself in the catalogue. */
 struct store_node {
-	const char *name;    /* NULL: the hostname */
+	const char *name;    /* NULL: the hostname, basebox-HOSTNAME in the
+			      * catalogue */
 	const char *address; /* NULL: the service's address */
 	bool catalog; /* Consul: /v1/catalog/register on a node of this name
 		       * (meta external-node) instead of the agent's API */
 };
-int store_set_node(struct store *s, const struct store_node *n, struct err *e)
-	MUST_USE;
+int store_set_node(struct store *s, const struct store_node *n,
+		   struct err *e) MUST_USE;
 
 /* Registers or replaces a service. `service` is a map in the shape of PUT
  * /v1/agent/service/register: ID Name Tags Port Address SocketPath Meta
@@ -123,13 +124,13 @@ int store_register(struct store *s, const struct val *service,
 int store_deregister(struct store *s, const char *id, const char *token,
 		     store_fn *fn, void *ctx, struct store_call **call,
 		     struct err *e) MUST_USE;
-/* The state of a TTL check of a service registered through this store:
- * status passing, warning or critical. A repeated equal state is a heartbeat.
+/* The state of a TTL check (its id and name) of a service registered through
+ * this store: status passing, warning or critical. A repeated equal state is a heartbeat.
  * An answer 404 or 500 means that the agent has lost it: register again. */
 int store_check(struct store *s, const char *service_id, const char *check_id,
-		const char *status, struct str output, const char *token,
-		store_fn *fn, void *ctx, struct store_call **call,
-		struct err *e) MUST_USE;
+		const char *name, const char *status, struct str output,
+		const char *token, store_fn *fn, void *ctx,
+		struct store_call **call, struct err *e) MUST_USE;
 /* Maintenance mode of a service (id NULL: of the whole node). */
 int store_maint(struct store *s, const char *id, bool on, const char *reason,
 		const char *token, store_fn *fn, void *ctx,

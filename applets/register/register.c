@@ -26,7 +26,7 @@
  *                         BASEBOX_STORE, else CONSUL_HTTP_ADDR
  *   -token-file FILE      the ACL token; watched
  *   -mode agent|catalog   the agent's API, or the catalogue of the servers on a
- *                         node of our own; default agent
+ *                         node of our own, basebox-HOSTNAME; default agent
  *   -agent-checks         the agent runs the checks
  *   -address SPEC         how to choose the address (register addr); repeated
  *   -ttl DURATION         of the registrar's own check; default 30s
@@ -170,6 +170,8 @@ int register_main(int argc, char **argv)
 	n = operands(&o, argc, argv, left);
 	if (o.ttl < 0 || (o.ttl && o.ttl < DUR_S) || o.drain < 0)
 		die(100, "-ttl is at least 1s, -drain not negative");
+	if (o.catalog && o.drain_mode == REG_DRAIN_MAINTENANCE)
+		die(100, "-drain-mode maintenance needs -mode agent");
 	if (!n) {
 		if (o.notify_fd < 0)
 			o.notify_fd = s6_notify_fd();

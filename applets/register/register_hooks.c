@@ -11,18 +11,30 @@
 #include "render.h"
 #include "tmpl.h"
 
-/* Consul's own fields for an agent that runs the check itself. Its API reads
- * names without regard to case, so taking out the underscores is enough
- * (tls_skip_verify is TLSSkipVerify). What only we know stays out. */
-static struct val agent_check(struct arena *a, const struct hcl_node *block)
+/* Consul's own fields for an agent that runs the check itself, and what only we
+ * know. Its API reads names without regard to case, so taking out the
+ * underscores is enough (tls_skip_verify is TLSSkipVerify). */
+static void split(struct arena *a, const struct hcl_node *block,
+		  struct reg_check *out)
 {
-	static const char *const ours[] = {
-		"expect_body", "expect_header", "expect_json", "ca_file",
-		"cert_file", "key_file", "initial_delay", "disable_redirects",
-		"failures_before_warning", "unix", "url", "service", "file"};
-	struct val m = val_map(a, &type_map_any), v;
+	static const char *const ours[] = {"expect_body",
+					   "expect_header",
+					   "expect_json",
+					   "ca_file",
+					   "cert_file",
+					   "key_file",
+					   "initial_delay",
+					   "disable_redirects",
+					   "failures_before_warning",
+					   "unix",
+					   "url",
+					   "service",
+					   "file"};
+	struct val v;
 	struct err e;
 
+	out->agent = val_map(a, &type_map_any);
+	out->ours = val_map(a, &type_map_any);
 	for (size_t i = 0; i < block->n; i++) {
 		struct str name = block->items[i].keys[0].name;
 		char *key = arena_dup(a, name.p, name.n), *to = key;
@@ -30,13 +42,13 @@ static struct val agent_check(struct arena *a, const struct hcl_node *block)
 
 		for (size_t k = 0; k < COUNT(ours); k++)
 			known &= !hcl_key_is(name, ours[k]);
-		if (!known || hcl_val(a, block->items[i].val, &v, &e) < 0)
+		if (hcl_val(a, block->items[i].val, &v, &e) < 0)
 			continue;
 		for (size_t k = 0; k < name.n; k++)
 			if (name.p[k] != '_')
 				*to++ = name.p[k];
 		*to = '\0';
-		val_map_sets(a, &m,
+		val_map_sets(a, known ? &out->agent : &out->ours,
 			     hcl_key_is(name, "args") ? STR("ScriptArgs")
 			     : hcl_key_is(name, "alias_service")
 				     ? STR("AliasService")
@@ -44,11 +56,11 @@ static struct val agent_check(struct arena *a, const struct hcl_node *block)
 						      : str_of(key),
 			     v);
 	}
-	return m;
 }
 
-static size_t read_check(void *ctx, struct arena *a, const struct hcl_node *block,
-			 struct reg_check *out, reg_lint_fn *lint, void *lctx)
+static size_t read_check(void *ctx, struct arena *a,
+			 const struct hcl_node *block, struct reg_check *out,
+			 reg_lint_fn *lint, void *lctx)
 {
 	struct health_def *d = arena_alloc(a, sizeof(*d));
 	size_t findings;
@@ -68,7 +80,7 @@ static size_t read_check(void *ctx, struct arena *a, const struct hcl_node *bloc
 	out->deregister_after = d->deregister_after;
 	out->initial = (enum reg_state)d->initial;
 	out->def = d;
-	out->agent = agent_check(a, block);
+	split(a, block, out);
 	return findings;
 }
 

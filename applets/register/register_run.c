@@ -211,10 +211,15 @@ int register_run(struct register_opts *o)
 {
 	static const int sigs[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, 0};
 	static struct run r;
-	struct reg_opts ro = {.ttl = o->ttl, .drain = o->drain,
-			      .drain_mode = o->drain_mode, .view = true,
-			      .agent_checks = o->agent_checks, .ready = ready,
-			      .stopped = stopped, .ctx = &r};
+	struct reg_opts ro = {.ttl = o->ttl,
+			      .drain = o->drain,
+			      .drain_mode = o->drain_mode,
+			      .view = true,
+			      .agent_checks = o->agent_checks,
+			      .catalog = o->catalog,
+			      .ready = ready,
+			      .stopped = stopped,
+			      .ctx = &r};
 	struct reg_conf c;
 	struct err e;
 
@@ -231,8 +236,10 @@ int register_run(struct register_opts *o)
 	ro.loop = &r.loop;
 	ro.store = r.store;
 	ro.scandir = scandir_of(&r);
-	r.env = (struct health_env){.loop = &r.loop, .http = r.http,
-				    .reaper = &r.reaper, .scandir = ro.scandir};
+	r.env = (struct health_env){.loop = &r.loop,
+				    .http = r.http,
+				    .reaper = &r.reaper,
+				    .scandir = ro.scandir};
 	if (reg_start(&r.reg, &ro, &c, &e) < 0)
 		die(111, "%s", e.text);
 	watch_addresses(&r);

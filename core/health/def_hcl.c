@@ -13,7 +13,7 @@ struct reading {
 	void *ctx;
 	size_t findings;
 	const char *http, *tcp, *udp, *grpc, *h2ping, *unix_path, *file;
-	const char *service, *alias, *url;
+	const char *service, *alias, *url, *token;
 	bool tcp_tls, grpc_tls, h2ping_tls, ttl;
 };
 
@@ -31,7 +31,18 @@ static void finding(struct reading *r, struct hcl_pos pos, const char *fmt, ...)
 		r->lint(r->ctx, pos, text);
 }
 
-enum type { STRING, DURATION, COUNTER, BOOL, STRINGS, HEADERS, STATE, SECONDS, SPECIAL };
+enum { COUNTER_MAX = 1000000 };
+enum type {
+	STRING,
+	DURATION,
+	COUNTER,
+	BOOL,
+	STRINGS,
+	HEADERS,
+	STATE,
+	SECONDS,
+	SPECIAL
+};
 
 #define D(field) offsetof(struct health_def, field)
 #define R(field) offsetof(struct reading, field)
@@ -46,6 +57,7 @@ static const struct key {
 	{"check_id", STRING, false, D(id)},
 	{"name", STRING, false, D(name)},
 	{"notes", STRING, false, D(notes)},
+	{"token", STRING, true, R(token)}, /* the service's is used, as there */
 	{"service_id", STRING, false, D(service_id)},
 	{"http", STRING, true, R(http)},
 	{"tcp", STRING, true, R(tcp)},
@@ -61,6 +73,7 @@ static const struct key {
 	{"alias_service", STRING, true, R(alias)},
 	{"url", STRING, true, R(url)},
 	{"args", STRINGS, false, D(argv)},
+	{"script_args", STRINGS, false, D(argv)},
 	{"ttl", DURATION, false, D(ttl)},
 	{"interval", DURATION, false, D(interval)},
 	{"timeout", DURATION, false, D(timeout)},
@@ -149,15 +162,24 @@ static const char *const *headers(struct reading *r, const struct key *k,
 static void duration(struct reading *r, const struct key *k,
 		     const struct hcl_node *n, int64_t *out)
 {
+	int64_t s = n->kind == HCL_INT ? n->i : -1;
+	bool number = n->kind == HCL_INT || (n->kind == HCL_STRING &&
+					     num_i64(n->s, 0, INT32_MAX, &s));
 	struct err e;
 
-	if (n->kind == HCL_INT && k->type == SECONDS) {
-		*out = n->i * DUR_S;
+	if (number && k->type == SECONDS) {
+		*out = s < 0	       ? -1
+		       : s > INT32_MAX ? INT32_MAX * DUR_S
+				       : s * DUR_S;
 	} else if (n->kind != HCL_STRING) {
-		finding(r, n->pos, "check: %s: expected a duration such as "
-				   "\"10s\"", k->name);
+		finding(r, n->pos,
+			"check: %s: expected a duration such as "
+			"\"10s\"",
+			k->name);
+		return;
 	} else if (dur_parse(n->s, out, &e) < 0) {
 		finding(r, n->pos, "check: %s: %s", k->name, e.text);
+		return;
 	}
 	if (*out < 0)
 		finding(r, n->pos, "check: %s: negative", k->name);
@@ -166,11 +188,17 @@ static void duration(struct reading *r, const struct key *k,
 static void counter(struct reading *r, const struct key *k,
 		    const struct hcl_node *n, unsigned *out)
 {
-	if (n->kind != HCL_INT || n->i < 0 || n->i > 1000000)
-		finding(r, n->pos, "check: %s: expected a number from 0 to "
-				   "1000000", k->name);
+	uint64_t u =
+		n->kind == HCL_INT && n->i >= 0 ? (uint64_t)n->i : UINT64_MAX;
+
+	/* a variable's value is a string */
+	if (n->kind == HCL_STRING && !num_u64(n->s, COUNTER_MAX, &u))
+		u = UINT64_MAX;
+	if (u > COUNTER_MAX)
+		finding(r, n->pos, "check: %s: expected a number from 0 to %d",
+			k->name, COUNTER_MAX);
 	else
-		*out = (unsigned)n->i;
+		*out = (unsigned)u;
 }
 
 static const struct hcl_node *member(const struct hcl_node *n, const char *name)
@@ -203,13 +231,12 @@ static void http_get(struct reading *r, const struct hcl_node *n)
 	const char *path = member_text(r, n, "path", "/");
 	const char **out;
 
-	r->http = arena_printf(r->a, "%s://%s:%s%s%s",
-			       !strcmp(scheme, "HTTPS") ||
-					       !strcmp(scheme, "https")
-				       ? "https" : "http",
-			       member_text(r, n, "host", "127.0.0.1"),
-			       member_text(r, n, "port", "80"),
-			       *path == '/' ? "" : "/", path);
+	r->http = arena_printf(
+		r->a, "%s://%s:%s%s%s",
+		!strcmp(scheme, "HTTPS") || !strcmp(scheme, "https") ? "https"
+								     : "http",
+		member_text(r, n, "host", "127.0.0.1"),
+		member_text(r, n, "port", "80"), *path == '/' ? "" : "/", path);
 	if (!h || h->kind != HCL_LIST || h->n > HEADERS_MAX)
 		return;
 	out = arena_array(r->a, h->n + 1, sizeof(*out));
@@ -286,10 +313,14 @@ static void take(struct reading *r, const struct key *k,
 			r->d->warning_set = true;
 		return;
 	case BOOL:
-		if (n->kind != HCL_BOOL)
-			finding(r, n->pos, "check: %s: expected a bool", k->name);
-		else
+		if (n->kind == HCL_BOOL)
 			*(bool *)field = n->b;
+		else if (n->kind == HCL_STRING &&
+			 (str_is(n->s, "true") || str_is(n->s, "false")))
+			*(bool *)field = str_is(n->s, "true");
+		else
+			finding(r, n->pos, "check: %s: expected a bool",
+				k->name);
 		return;
 	case STRINGS:
 		*(const char *const **)field = texts(r, k, n);
@@ -298,13 +329,13 @@ static void take(struct reading *r, const struct key *k,
 		*(const char *const **)field = headers(r, k, n);
 		return;
 	case STATE:
-		state = n->kind == HCL_STRING
-				? health_state_parse(arena_dup(r->a, n->s.p,
-							       n->s.n))
-				: -1;
+		state = n->kind == HCL_STRING ? health_state_parse(arena_dup(
+							r->a, n->s.p, n->s.n))
+					      : -1;
 		if (state < 0)
-			finding(r, n->pos, "check: status: expected passing, "
-					   "warning or critical");
+			finding(r, n->pos,
+				"check: status: expected passing, "
+				"warning or critical");
 		else
 			r->d->initial = (enum health_state)state;
 		return;
@@ -383,8 +414,8 @@ size_t health_def_hcl(struct arena *a, const struct hcl_node *obj,
 		      struct health_def *d, health_lint_fn *lint, void *ctx)
 {
 	/* Consul pings over TLS unless told otherwise. */
-	struct reading r = {.a = a, .d = d, .lint = lint, .ctx = ctx,
-			    .h2ping_tls = true};
+	struct reading r = {
+		.a = a, .d = d, .lint = lint, .ctx = ctx, .h2ping_tls = true};
 
 	d->pos = obj->pos;
 	for (size_t i = 0; i < obj->n; i++) {

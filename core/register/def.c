@@ -37,7 +37,16 @@ void reg_lint_free(struct reg_lint *l)
 	buf_free(&l->text);
 }
 
-enum type { T_STR, T_PORT, T_BOOL, T_STRS, T_META, T_ANY, T_CHECK, T_DUR_OR_CONN };
+enum type {
+	T_STR,
+	T_PORT,
+	T_BOOL,
+	T_STRS,
+	T_META,
+	T_ANY,
+	T_CHECK,
+	T_DUR_OR_CONN
+};
 
 static const struct key {
 	const char *name;
@@ -79,19 +88,11 @@ static const struct key *find_key(struct str name)
 
 static const char *text(struct def *d, const struct hcl_node *n, const char *key)
 {
-	struct str out;
-	struct err e;
-
-	if (n->kind != HCL_STRING) {
-		reg_lint_add(d->lint, n->pos, "%s: expected a string, got a %s",
-			     key, hcl_kind_name(n->kind));
-		return "";
-	}
-	if (reg_expand(&d->conf->arena, n->s, &out, &e) < 0) {
-		reg_lint_add(d->lint, n->pos, "%s: %s", key, e.text);
-		return "";
-	}
-	return arena_dup(&d->conf->arena, out.p, out.n);
+	if (n->kind == HCL_STRING)
+		return arena_dup(&d->conf->arena, n->s.p, n->s.n);
+	reg_lint_add(d->lint, n->pos, "%s: expected a string, got a %s", key,
+		     hcl_kind_name(n->kind));
+	return "";
 }
 
 static void set(struct def *d, const char *json, struct val v)
@@ -198,7 +199,8 @@ static void take_meta(struct def *d, const struct key *k,
 		if (it->keys[0].name.n > 128 || strlen(v) > 512)
 			reg_lint_add(d->lint, it->keys[0].pos,
 				     "%s.%.*s: key over 128 or value over 512 "
-				     "bytes", k->name, (int)it->keys[0].name.n,
+				     "bytes",
+				     k->name, (int)it->keys[0].name.n,
 				     it->keys[0].name.p);
 		val_map_sets(a, &map, it->keys[0].name, val_cstr(v));
 	}
@@ -278,7 +280,8 @@ static void take_drain(struct def *d, const struct key *k,
 	if (dur_parse(v, &ns, &e) < 0 || ns < 0) {
 		reg_lint_add(d->lint, n->pos,
 			     "%s: expected a duration or connections:MAX, got "
-			     "\"%s\"", k->name, s);
+			     "\"%s\"",
+			     k->name, s);
 		return;
 	}
 	if (by_conn)
@@ -309,8 +312,7 @@ void reg_take_check(struct def *d, const struct hcl_node *n)
 		return;
 	}
 	if (d->ncheck >= COUNT(d->check)) {
-		reg_lint_add(d->lint, n->pos, "more than %d checks",
-			     REG_CHECKS);
+		reg_lint_add(d->lint, n->pos, "more than %d checks", REG_CHECKS);
 		return;
 	}
 	if (!h->read(h->ctx, &d->conf->arena, n, &c, lint_check, d))
@@ -344,8 +346,8 @@ static void take(struct def *d, const struct key *k, const struct hcl_node *n)
 			reg_lint_add(d->lint, n->pos, "%s: expected a block",
 				     k->name);
 		else
-			set(d, k->json, any(d, n, !strcmp(k->name,
-							  "tagged_addresses")));
+			set(d, k->json,
+			    any(d, n, !strcmp(k->name, "tagged_addresses")));
 		return;
 	case T_CHECK:
 		reg_take_check(d, n);
@@ -361,8 +363,8 @@ static void take_service(struct def *d, const struct hcl_item *it,
 			 const struct hcl_node *n)
 {
 	d->s = &d->now;
-	d->now = (struct reg_service){.drain = -1, .pos = n->pos,
-				      .file = d->lint->file};
+	d->now = (struct reg_service){
+		.drain = -1, .pos = n->pos, .file = d->lint->file};
 	d->now.body = val_map(&d->conf->arena, &type_map_any);
 	d->ncheck = 0;
 	if (it->nkeys > 1) {
@@ -451,7 +453,8 @@ static void take_top(struct def *d, const struct hcl_node *root)
 
 		if (hcl_key_is(key, "service") || hcl_key_is(key, "services")) {
 			take_services(d, it, it->val);
-		} else if (hcl_key_is(key, "check") || hcl_key_is(key, "checks")) {
+		} else if (hcl_key_is(key, "check") ||
+			   hcl_key_is(key, "checks")) {
 			d->ncheck = 0;
 			reg_take_check(d, it->val);
 			keep_loose(d);
@@ -490,8 +493,10 @@ int reg_conf_file(struct reg_conf *c, const char *path, struct reg_lint *lint)
 			reg_lint_add(lint, (struct hcl_pos){0}, "out of memory");
 		else if (hcl_parse(&c->arena, s, &root, &e) < 0)
 			reg_lint_add(lint, (struct hcl_pos){0}, "%s", e.text);
-		else
+		else {
+			reg_expand_tree(&c->arena, root, STR(""), lint_check, d);
 			take_top(d, root);
+		}
 	}
 	free(d);
 	return lint->errors == before ? 0 : -1;
@@ -506,8 +511,8 @@ static int wanted(const struct dirent *d)
 {
 	struct str name = str_of(d->d_name);
 
-	return d->d_name[0] != '.' &&
-	       (str_suffix(name, STR(".hcl")) || str_suffix(name, STR(".json")));
+	return d->d_name[0] != '.' && (str_suffix(name, STR(".hcl")) ||
+				       str_suffix(name, STR(".json")));
 }
 
 int reg_conf_dir(struct reg_conf *c, const char *path, struct reg_lint *lint)

@@ -36,7 +36,7 @@ void reg_settled(struct reg *r)
 static bool all_left(const struct reg *r)
 {
 	for (const struct entry *en = r->entries; en; en = en->next)
-		if (en->there && !en->maint)
+		if (en->call || (en->there && !en->maint))
 			return false;
 	return true;
 }
@@ -108,23 +108,33 @@ int reg_start(struct reg **out, const struct reg_opts *o, struct reg_conf *c,
 	return 0;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+bool reg_check_same(const struct reg_check *a, const struct reg_check *b)
+{
+	return !strcmp(a->id, b->id) && val_deep_equal(&a->agent, &b->agent) &&
+	       val_deep_equal(&a->ours, &b->ours);
+}
+
 /* Equal definitions: the same registration and the same checks. */
 static bool same(const struct reg_service *a, const struct reg_service *b)
 {
 	if (strcmp(a->id, b->id) || a->nchecks != b->nchecks ||
 	    !val_deep_equal(&a->body, &b->body) || a->drain != b->drain ||
 	    a->drain_connections != b->drain_connections ||
-	    strcmp(a->supervise ? a->supervise : "",
-		   b->supervise ? b->supervise : ""))
+	    !same_text(a->supervise, b->supervise) ||
+	    !same_text(a->token, b->token))
 		return false;
 	for (size_t i = 0; i < a->nchecks; i++)
-		if (strcmp(a->checks[i].id, b->checks[i].id) ||
-		    !val_deep_equal(&a->checks[i].agent, &b->checks[i].agent))
+		if (!reg_check_same(&a->checks[i], &b->checks[i]))
 			return false;
 	return true;
 }
 
-static struct entry *find(struct reg *r, const char *id)
+struct entry *entry_find(const struct reg *r, const char *id)
 {
 	for (struct entry *en = r->entries; en; en = en->next)
 		if (!en->removed && !strcmp(en->s->id, id))
@@ -134,8 +144,9 @@ static struct entry *find(struct reg *r, const char *id)
 
 /* A changed service keeps its place in the store and its history: the new
  * entry registers over the old one. */
-static void replace(struct entry *old)
+static void replace(struct entry *old, struct entry *en)
 {
+	entry_inherit(en, old);
 	old->removed = true;
 	old->there = false; /* not ours to remove any more */
 	store_cancel(old->call);
@@ -143,10 +154,10 @@ static void replace(struct entry *old)
 }
 
 /* Leaving may free entries (reg_left), so the walk starts again each time. */
-static void leave_removed(struct reg *r)
+static void leave(struct reg *r, bool all)
 {
 	for (struct entry *en = r->entries; en;) {
-		if (en->removed && !en->leaving) {
+		if ((all || en->removed) && !en->leaving) {
 			en->leaving = true;
 			entry_leave(en);
 			en = r->entries;
@@ -156,11 +167,38 @@ static void leave_removed(struct reg *r)
 	}
 }
 
+/* Definitions that no entry points into any more. */
+static void free_old(struct reg *r)
+{
+	struct reg_old **at = &r->old;
+
+	while (*at) {
+		struct reg_old *o = *at;
+		const struct entry *en = r->entries;
+
+		while (en && !(en->s >= o->conf.services &&
+			       en->s < o->conf.services + o->conf.n))
+			en = en->next;
+		if (en) {
+			at = &o->next;
+			continue;
+		}
+		*at = o->next;
+		reg_conf_free(&o->conf);
+		free(o);
+	}
+}
+
 int reg_reload(struct reg *r, struct reg_conf *c, struct err *e)
 {
-	struct reg_old *kept = calloc(1, sizeof(*kept));
+	struct reg_old *kept;
 	struct entry *fresh = NULL, *en, *next;
 
+	if (r->stopping) { /* nothing is registered any more */
+		reg_conf_free(c);
+		return 0;
+	}
+	kept = calloc(1, sizeof(*kept));
 	if (!kept)
 		return err_nomem(e);
 	kept->conf = r->conf;
@@ -185,7 +223,7 @@ int reg_reload(struct reg *r, struct reg_conf *c, struct err *e)
 			en->removed = true;
 	}
 	for (en = fresh; en; en = next) {
-		struct entry *old = find(r, en->s->id);
+		struct entry *old = entry_find(r, en->s->id);
 
 		next = en->next;
 		en->next = NULL;
@@ -194,21 +232,21 @@ int reg_reload(struct reg *r, struct reg_conf *c, struct err *e)
 			continue;
 		}
 		if (old)
-			replace(old);
+			replace(old, en);
 		en->next = r->entries;
 		r->entries = en;
 		entry_begin(en);
 	}
-	leave_removed(r);
+	leave(r, false);
+	free_old(r);
 	reg_view_soon(r);
 	return 0;
 }
 
 void reg_refresh(struct reg *r)
 {
-	for (struct entry *en = r->entries; en; en = en->next) {
-		if (en->there && !en->call)
-			en->there = false;
+	for (struct entry *en = r->entries; !r->stopping && en; en = en->next) {
+		en->stale = true; /* also when a request is under way */
 		loop_timer_unset(&en->timer);
 		en->retry_ms = 0;
 		entry_pump(en);
@@ -222,10 +260,12 @@ static void give_up(struct loop_timer *t)
 	struct reg *r = t->ctx;
 
 	for (struct entry *en = r->entries; en; en = en->next) {
-		if (!en->there || en->maint)
+		if (!en->call && (!en->there || en->maint))
 			continue;
-		log_warn("register", "%s is still registered: the store did "
-				     "not answer in time", en->s->id);
+		log_warn("register",
+			 "%s is still registered: the store did "
+			 "not answer in time",
+			 en->s->id);
 		store_cancel(en->call);
 		en->call = NULL;
 		loop_timer_unset(&en->timer);
@@ -236,11 +276,10 @@ static void give_up(struct loop_timer *t)
 
 void reg_stop(struct reg *r)
 {
-	struct entry *en, *next;
-
-	if (r->stopping) {
+	if (r->stopping) { /* the wait alone: deregistration comes first */
 		r->skip_drain = true;
-		reg_drain(r);
+		if (r->draining)
+			reg_drain(r);
 		return;
 	}
 	r->stopping = true;
@@ -248,10 +287,9 @@ void reg_stop(struct reg *r)
 	reg_view_soon(r);
 	loop_timer_set(r->o.loop, &r->drain_timer,
 		       clock_mono_ms() + REG_LEAVE_MS, give_up, r);
-	for (en = r->entries; en; en = next) {
-		next = en->next;
-		entry_leave(en);
-	}
+	for (struct entry *en = r->entries; en; en = en->next)
+		en->leaving = false;
+	leave(r, true);
 	reg_left(r);
 }
 

@@ -12,22 +12,22 @@
 #include "store.h"
 
 enum {
-	REG_OUTPUT_MAX = 4096,      /* bytes of a check's output */
 	REG_RETRY_FIRST_MS = 500,
 	REG_RETRY_MAX_MS = 30000,
 	REG_LEAVE_MS = 5000, /* for deregistration; then the stop goes on */
 	REG_ASSERT_MS = 3600 * 1000, /* unchanged states are said again */
 };
 
-#define REG_TTL (30 * DUR_S)
-#define REG_CHECK_TTL (24 * DUR_HOUR)
+#define REG_STOPPING	     "stopping" /* the reason of our maintenance */
+#define REG_TTL		     (30 * DUR_S)
+#define REG_CHECK_TTL	     (24 * DUR_HOUR)
 #define REG_DEREGISTER_AFTER DUR_MIN
 
 /* What happened to the process that a service follows. */
 enum follow_event {
-	FOLLOW_READY,   /* up, and ready where it can say so */
+	FOLLOW_READY,	/* up, and ready where it can say so */
 	FOLLOW_STARTED, /* up, not yet ready */
-	FOLLOW_DIED,    /* it will be started again; text says how it ended */
+	FOLLOW_DIED,	/* it will be started again; text says how it ended */
 	FOLLOW_STOPPED, /* down by order */
 };
 
@@ -59,16 +59,23 @@ struct point {
 	const struct reg_check *def; /* NULL: registrar, or process */
 	const char *id, *name;
 	enum reg_state state;
-	char *output;    /* heap, NULL = "" */
-	bool dirty;      /* the store has not heard this state */
-	bool off;        /* not registered at all (process of nobody) */
+	char *output;	 /* heap, NULL = "" */
+	bool dirty;	 /* the store has not heard this state */
+	bool off;	 /* not registered at all (process of nobody) */
 	int64_t said_ms; /* when it last was said */
 	struct reg_probe *probe;
 };
 
 enum { POINT_REGISTRAR, POINT_PROCESS, POINT_CHECKS };
 
-enum entry_op { OP_NONE, OP_REGISTER, OP_CHECK, OP_DEREGISTER, OP_MAINT };
+enum entry_op {
+	OP_NONE,
+	OP_REGISTER,
+	OP_CHECK,
+	OP_DEREGISTER,
+	OP_MAINT,
+	OP_UNMAINT, /* what an earlier life's OP_MAINT left */
+};
 
 struct entry {
 	struct reg *reg;
@@ -80,10 +87,14 @@ struct entry {
 	struct follow follow;
 
 	bool wanted;  /* should be in the store */
-	bool there;   /* is, as far as we know */
+	bool there;   /* is, as far as we know; or may be, by a lost answer */
+	bool stale;   /* what is there is out of date: register over it */
+	bool down;    /* its process is down by order */
 	bool maint;   /* maintenance was asked for (drain mode) */
+	bool unmaint; /* an earlier life asked for it */
 	bool removed; /* no longer defined: freed when it is out */
 	bool leaving; /* entry_leave was called for it */
+	bool doubted; /* lost since a check was last taken */
 	bool settled; /* has been registered once, or failed for good */
 	char *death;  /* heap; a death that must be said before anything else */
 	bool death_sent; /* the request under way says it */
@@ -92,7 +103,7 @@ struct entry {
 	enum entry_op op;
 	size_t op_point;
 	struct loop_timer timer; /* heartbeat, or the next try */
-	int64_t retry_ms;        /* 0 = the last request went well */
+	int64_t retry_ms;	 /* 0 = the last request went well */
 };
 
 /* Definitions of before a reload that entries still point into. */
@@ -109,18 +120,21 @@ struct reg {
 	struct loop_timer view_timer, drain_timer, sweep_timer;
 	bool view_open, view_failed;
 	bool stopping, skip_drain, draining, told_stopped, told_ready;
-	bool away;           /* the store does not answer */
-	int64_t contact_ms;  /* boot clock of the last answer; 0 = never */
-	int64_t drain_from;  /* ms, monotonic */
-	int64_t quiet_from;  /* since when no connection was seen */
+	bool away;	    /* the store does not answer */
+	int64_t contact_ms; /* boot clock of the last answer; 0 = never */
+	int64_t drain_from; /* ms, monotonic */
+	int64_t quiet_from; /* since when no connection was seen */
 	struct store_call *sweep;
 	size_t swept;
+	bool swept_late; /* a TTL after the first look */
 	struct reg_old *old;
 };
 
 /* entry.c: what should be so changed; does the next request if it can. */
 int entry_new(struct reg *r, struct reg_service *s, struct entry **out,
 	      struct err *e);
+/* It takes the place of an entry of the same id that was defined otherwise. */
+void entry_inherit(struct entry *en, struct entry *old);
 void entry_begin(struct entry *en);
 void entry_free(struct entry *en);
 void entry_pump(struct entry *en);
@@ -132,6 +146,7 @@ struct val entry_payload(const struct entry *en, struct arena *a);
 enum reg_state entry_state(const struct entry *en);
 
 /* engine.c */
+struct entry *entry_find(const struct reg *r, const char *id);
 void reg_contact(struct reg *r, const char *error);
 void reg_settled(struct reg *r);
 void reg_left(struct reg *r);

@@ -6,6 +6,22 @@
 
 #include "register/engine.h"
 
+static void on_timer(struct loop_timer *t)
+{
+	entry_pump(t->ctx);
+}
+
+/* Another service may mirror this one: it looks at once. */
+static void wake_aliases(const struct entry *en)
+{
+	for (struct entry *o = en->reg->entries; o; o = o->next)
+		for (size_t i = POINT_CHECKS; i < o->npoints; i++)
+			if (o != en && o->points[i].def->alias && !o->call &&
+			    !o->retry_ms)
+				loop_timer_set(o->reg->o.loop, &o->timer, 0,
+					       on_timer, o);
+}
+
 static void point_set(struct point *p, enum reg_state state, const char *output)
 {
 	const char *old = p->output ? p->output : "";
@@ -13,7 +29,7 @@ static void point_set(struct point *p, enum reg_state state, const char *output)
 
 	if (p->state == state && !strcmp(old, output))
 		return;
-	copy = strndup(output, REG_OUTPUT_MAX);
+	copy = strdup(output);
 	if (!copy && *output)
 		return; /* the next verdict comes soon */
 	free(p->output);
@@ -21,6 +37,7 @@ static void point_set(struct point *p, enum reg_state state, const char *output)
 	p->state = state;
 	p->dirty = true;
 	reg_view_soon(p->entry->reg);
+	wake_aliases(p->entry);
 }
 
 static void on_verdict(void *ctx, enum reg_state state, const char *output)
@@ -65,11 +82,12 @@ static void probes_stop(struct entry *en)
 	}
 }
 
-/* A death is said before any later state, so it is kept apart. */
+/* A death is said before any later state, so it is kept apart; unless the
+ * store does not have the service, where nobody saw it live. */
 static void died(struct entry *en, const char *text)
 {
 	free(en->death);
-	en->death = strdup(text);
+	en->death = en->there || en->call ? strdup(text) : NULL;
 	en->death_sent = false;
 	point_set(&en->points[POINT_PROCESS], REG_CRITICAL, text);
 	log_info("register", "service %s: %s", en->s->id, text);
@@ -80,6 +98,7 @@ static void on_follow(void *ctx, enum follow_event ev, const char *text)
 	struct entry *en = ctx;
 	struct point *p = &en->points[POINT_PROCESS];
 
+	en->down = ev == FOLLOW_STOPPED;
 	switch (ev) {
 	case FOLLOW_READY:
 		en->wanted = !en->reg->stopping && !en->removed;
@@ -95,6 +114,7 @@ static void on_follow(void *ctx, enum follow_event ev, const char *text)
 	case FOLLOW_STOPPED:
 		en->wanted = false;
 		probes_stop(en);
+		point_set(p, REG_CRITICAL, "down by order");
 		break;
 	}
 	reg_view_soon(en->reg);
@@ -132,6 +152,28 @@ int entry_new(struct reg *r, struct reg_service *s, struct entry **out,
 	}
 	*out = en;
 	return 0;
+}
+
+void entry_inherit(struct entry *en, struct entry *old)
+{
+	en->there = old->there || old->call;
+	en->stale = true;
+	en->settled = old->settled;
+	en->death = old->death;
+	old->death = NULL;
+	for (size_t i = POINT_CHECKS; i < en->npoints; i++) {
+		struct point *p = &en->points[i], *was;
+
+		for (size_t k = POINT_CHECKS; k < old->npoints; k++) {
+			was = &old->points[k];
+			if (!reg_check_same(p->def, was->def))
+				continue;
+			p->state = was->state;
+			p->output = was->output;
+			was->output = NULL;
+			break;
+		}
+	}
 }
 
 void entry_begin(struct entry *en)
@@ -205,7 +247,8 @@ static void alias(struct entry *en)
 					 strcmp(o->s->name, p->def->alias))))
 			o = o->next;
 		if (o)
-			point_set(p, entry_state(o), reg_state_name(entry_state(o)));
+			point_set(p, entry_state(o),
+				  reg_state_name(entry_state(o)));
 		else
 			point_set(p, REG_CRITICAL, "no such service");
 	}
@@ -216,11 +259,6 @@ static int64_t beat_ms(const struct entry *en)
 	return dur_ms(en->reg->o.ttl) / 3;
 }
 
-static void on_timer(struct loop_timer *t)
-{
-	entry_pump(t->ctx);
-}
-
 /* When this entry has to be looked at again without an event. */
 static void sleep_until_due(struct entry *en, int64_t now)
 {
@@ -228,8 +266,9 @@ static void sleep_until_due(struct entry *en, int64_t now)
 
 	for (size_t i = 0; i < en->npoints; i++) {
 		const struct point *p = &en->points[i];
-		int64_t due = p->said_ms + (i == POINT_REGISTRAR ? beat_ms(en)
-								 : REG_ASSERT_MS);
+		int64_t due =
+			p->said_ms +
+			(i == POINT_REGISTRAR ? beat_ms(en) : REG_ASSERT_MS);
 
 		if (!p->off && !(p->def && p->def->foreign) && due < at)
 			at = due;
@@ -248,8 +287,8 @@ static size_t next_point(const struct entry *en, int64_t now)
 		return POINT_PROCESS;
 	for (size_t i = 0; i < en->npoints; i++) {
 		const struct point *p = &en->points[i];
-		int64_t every = i == POINT_REGISTRAR ? beat_ms(en)
-						     : REG_ASSERT_MS;
+		int64_t every =
+			i == POINT_REGISTRAR ? beat_ms(en) : REG_ASSERT_MS;
 
 		if (p->off || (p->def && p->def->foreign) ||
 		    (p->def && en->reg->o.agent_checks))
@@ -283,8 +322,12 @@ void entry_pump(struct entry *en)
 		reg_left(en->reg); /* may free this entry */
 		return;
 	}
-	if (!en->there) {
+	if (!en->there || (en->stale && !en->death)) {
 		entry_send(en, OP_REGISTER, 0);
+		return;
+	}
+	if (en->unmaint) {
+		entry_send(en, OP_UNMAINT, 0);
 		return;
 	}
 	i = next_point(en, now);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* expand - ${VAR} in definition values, with the shell's two useful forms. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,4 +74,30 @@ int reg_expand(struct arena *a, struct str text, struct str *out, struct err *e)
 		return err_nomem(e);
 	*out = str_n(p, b.len);
 	return 0;
+}
+
+static void expand_text(struct arena *a, struct hcl_node *n, struct str key,
+			reg_lint_fn *lint, void *ctx)
+{
+	/* a program's arguments may be a shell's text, with more forms */
+	bool args = hcl_key_is(key, "args") || hcl_key_is(key, "command");
+	char text[sizeof(struct err) + 64];
+	struct err e;
+
+	if (reg_expand(a, n->s, &n->s, &e) == 0 || args)
+		return;
+	snprintf(text, sizeof(text), "%.*s: %s", (int)key.n, key.p, e.text);
+	lint(ctx, n->pos, text);
+}
+
+void reg_expand_tree(struct arena *a, struct hcl_node *n, struct str key,
+		     reg_lint_fn *lint, void *ctx)
+{
+	if (n->kind == HCL_STRING)
+		expand_text(a, n, key, lint, ctx);
+	for (size_t i = 0; n->kind == HCL_LIST && i < n->n; i++)
+		reg_expand_tree(a, n->list[i], key, lint, ctx);
+	for (size_t i = 0; n->kind == HCL_OBJECT && i < n->n; i++)
+		reg_expand_tree(a, n->items[i].val, n->items[i].keys[0].name,
+				lint, ctx);
 }

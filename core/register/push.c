@@ -33,12 +33,13 @@ static struct val check_payload(const struct entry *en, size_t i,
 	if (p->def && en->reg->o.agent_checks && p->def->agent.type)
 		m = val_map_dup(a, &p->def->agent);
 	else
-		sets(a, &m, "TTL", dur_text(a, p->def && p->def->foreign
-						       ? p->def->ttl : ttl));
+		sets(a, &m, "TTL",
+		     dur_text(a, p->def && p->def->foreign ? p->def->ttl : ttl));
 	if (p->def && p->def->deregister_after)
 		after = p->def->deregister_after;
 	if (after)
-		sets(a, &m, "DeregisterCriticalServiceAfter", dur_text(a, after));
+		sets(a, &m, "DeregisterCriticalServiceAfter",
+		     dur_text(a, after));
 	sets(a, &m, "CheckID", p->id);
 	sets(a, &m, "Name", p->name);
 	sets(a, &m, "Notes", p->def ? p->def->notes : NULL);
@@ -75,6 +76,13 @@ static void registered(struct entry *en)
 	en->settled = true;
 }
 
+static void forget_death(struct entry *en)
+{
+	free(en->death);
+	en->death = NULL;
+	en->death_sent = false;
+}
+
 static void checked(struct entry *en)
 {
 	struct point *p = &en->points[en->op_point];
@@ -85,13 +93,16 @@ static void checked(struct entry *en)
 	/* what came after the death is still to be said */
 	p->dirty = p->state != REG_CRITICAL || !p->output ||
 		   strcmp(p->output, en->death) != 0;
-	free(en->death);
-	en->death = NULL;
-	en->death_sent = false;
+	forget_death(en);
 }
 
 static void left(struct entry *en)
 {
+	if (en->op == OP_UNMAINT) {
+		en->unmaint = false;
+		return;
+	}
+	forget_death(en);
 	if (en->op == OP_MAINT) {
 		en->maint = true;
 		log_info("register", "%s is in maintenance", en->s->id);
@@ -120,7 +131,7 @@ static void wait_again(struct entry *en, const char *why, bool refused)
 	/* a quarter up or down, so that many containers do not march in step */
 	ms = ms * 3 / 4 + ms / 2 * (int64_t)jitter / 256;
 	if (!en->wanted && en->reg->stopping)
-		ms = REG_RETRY_FIRST_MS;
+		ms = en->there ? REG_RETRY_FIRST_MS : 0;
 	loop_timer_set(en->reg->o.loop, &en->timer, clock_mono_ms() + ms,
 		       retry_now, en);
 }
@@ -129,6 +140,7 @@ static void wait_again(struct entry *en, const char *why, bool refused)
 static void unsaid(struct entry *en)
 {
 	en->death_sent = false;
+	en->stale |= en->op == OP_REGISTER;
 	if (en->op == OP_CHECK)
 		en->points[en->op_point].dirty = true;
 }
@@ -136,13 +148,16 @@ static void unsaid(struct entry *en)
 static void on_reply(void *ctx, struct store_reply *r)
 {
 	struct entry *en = ctx;
-	bool lost = en->op == OP_CHECK && (r->status == 404 || r->status == 500);
+	bool lost = (en->op == OP_CHECK || en->op == OP_UNMAINT) &&
+		    (r->status == 404 || r->status == 500);
 	bool gone = en->op == OP_DEREGISTER &&
 		    (r->status == 404 || r->status == 500);
 
 	en->call = NULL;
 	if (r->err && !r->status) {
 		unsaid(en);
+		/* it may have arrived all the same */
+		en->there |= en->op == OP_REGISTER && !en->wanted;
 		reg_contact(en->reg, r->err->text);
 		wait_again(en, r->err->text, false);
 		goto done;
@@ -152,14 +167,21 @@ static void on_reply(void *ctx, struct store_reply *r)
 		log_info("register", "%s is not registered any more: again",
 			 en->s->id);
 		en->there = false;
-		en->retry_ms = 0;
 		en->death_sent = false;
+		if (en->doubted) { /* it takes us and has us not: no haste */
+			wait_again(en, r->err->text, true);
+			goto done;
+		}
+		en->doubted = true;
 	} else if (r->err && !gone) {
 		unsaid(en);
 		wait_again(en, r->err->text, true);
 		goto done;
 	} else {
-		en->retry_ms = 0;
+		if (en->op != OP_REGISTER) { /* a check proves it */
+			en->retry_ms = 0;
+			en->doubted = false;
+		}
 		if (en->op == OP_REGISTER)
 			registered(en);
 		else if (en->op == OP_CHECK)
@@ -190,7 +212,7 @@ static int start(struct entry *en, struct arena *a, struct err *e)
 		return store_register(st, &payload, en->s->token, on_reply, en,
 				      &en->call, e);
 	case OP_CHECK:
-		return store_check(st, en->s->id, p->id,
+		return store_check(st, en->s->id, p->id, p->name,
 				   en->death_sent ? "critical"
 						  : reg_state_name(p->state),
 				   str_of(en->death_sent ? en->death
@@ -201,7 +223,10 @@ static int start(struct entry *en, struct arena *a, struct err *e)
 		return store_deregister(st, en->s->id, en->s->token, on_reply,
 					en, &en->call, e);
 	case OP_MAINT:
-		return store_maint(st, en->s->id, true, "stopping", en->s->token,
+		return store_maint(st, en->s->id, true, REG_STOPPING,
+				   en->s->token, on_reply, en, &en->call, e);
+	case OP_UNMAINT:
+		return store_maint(st, en->s->id, false, NULL, en->s->token,
 				   on_reply, en, &en->call, e);
 	case OP_NONE:
 		break;
@@ -219,6 +244,7 @@ void entry_send(struct entry *en, enum entry_op op, size_t point)
 	en->op_point = point;
 	en->death_sent = op == OP_CHECK && point == POINT_PROCESS && en->death;
 	/* clean from here on: what changes meanwhile is said afterwards */
+	en->stale &= op != OP_REGISTER;
 	for (size_t i = 0; i < en->npoints; i++)
 		if (op == OP_REGISTER || (op == OP_CHECK && i == point))
 			en->points[i].dirty = false;

@@ -7,13 +7,7 @@
 
 #include "register/engine.h"
 
-static bool defined(const struct reg *r, const char *id)
-{
-	for (const struct entry *en = r->entries; en; en = en->next)
-		if (!strcmp(en->s->id, id))
-			return true;
-	return false;
-}
+#define MARK "no heartbeat since this registrar's look"
 
 static const char *text(const struct val *m, const char *key)
 {
@@ -37,60 +31,100 @@ static bool ours(const struct reg *r, const struct val *service)
 	       str_eq(mine->s, theirs->s);
 }
 
-static bool dead(const struct val *service)
+/* The check of a service whose id ends so; NULL = there is none. */
+static const struct val *check(const struct val *service, const char *prefix,
+			       const char *suffix)
 {
 	const struct val *checks = val_map_gets(service, STR("Checks"));
 
 	if (!checks || val_kind(checks) != KIND_SLICE || !checks->list)
-		return false;
+		return NULL;
 	for (size_t i = 0; i < checks->list->n; i++) {
 		const struct val *c = &checks->list->items[i];
+		struct str id = str_of(
+			val_kind(c) == KIND_MAP ? text(c, "CheckID") : "");
 
-		if (val_kind(c) == KIND_MAP &&
-		    str_suffix(str_of(text(c, "CheckID")), STR(":registrar")))
-			return !strcmp(text(c, "Status"), "critical");
+		if (str_prefix(id, str_of(prefix)) &&
+		    str_suffix(id, str_of(suffix)))
+			return c;
 	}
-	return false;
+	return NULL;
 }
 
-static void removed(void *ctx, struct store_reply *reply)
+static void done(void *ctx, struct store_reply *reply)
 {
 	struct reg *r = ctx;
 
 	r->sweep = NULL;
-	if (!reply->err)
-		reg_sweep(r); /* the next one */
+	/* the next one; a store that forgets nothing is not asked forever */
+	if (!reply->err && r->swept < 2 * REG_SERVICES)
+		reg_sweep(r);
+}
+
+/* Whether a request was made for this one. The catalogue knows no silence: a
+ * mark is put on the registrar's check there, which a living one wipes with its
+ * next heartbeat. */
+static bool handle(struct reg *r, const struct val *s, const char *id)
+{
+	const struct val *c = check(s, "", ":registrar");
+	bool marked = c && !strcmp(text(c, "Output"), MARK), dead;
+	int sent;
+	struct err e;
+
+	if (!c || !ours(r, s))
+		return false;
+	dead = !strcmp(text(c, "Status"), "critical") ||
+	       (marked && r->swept_late);
+	if (dead) {
+		log_info("register", "removing the ghost %s", id);
+		sent = store_deregister(r->o.store, id, NULL, done, r,
+					&r->sweep, &e);
+	} else if (r->o.catalog && !marked && !r->swept_late) {
+		sent = store_check(r->o.store, id, text(c, "CheckID"),
+				   text(c, "Name"), text(c, "Status"),
+				   STR(MARK), NULL, done, r, &r->sweep, &e);
+	} else {
+		return false;
+	}
+	if (sent < 0)
+		log_warn("register", "%s: %s", id, e.text);
+	return true;
 }
 
 static void look(void *ctx, struct store_reply *reply)
 {
 	struct reg *r = ctx;
-	struct err e;
 
 	r->sweep = NULL;
 	if (reply->err || val_kind(&reply->value) != KIND_SLICE ||
 	    !reply->value.list || r->stopping)
 		return;
 	for (size_t i = 0; i < reply->value.list->n; i++) {
-		const struct val *s = &reply->value.list->items[i];
+		const struct val *s = &reply->value.list->items[i], *c;
+		struct entry *en;
 		const char *id;
 
 		if (val_kind(s) != KIND_MAP)
 			continue;
 		id = text(s, "ID");
-		if (!*id || defined(r, id) || !ours(r, s) || !dead(s))
-			continue;
-		log_info("register", "removing the ghost %s", id);
-		if (store_deregister(r->o.store, id, NULL, removed, r,
-				     &r->sweep, &e) < 0)
-			log_warn("register", "%s: %s", id, e.text);
-		return;
+		en = *id ? entry_find(r, id) : NULL;
+		if (en) {
+			c = check(s, "_service_maintenance:", id);
+			en->unmaint |=
+				c && !strcmp(text(c, "Notes"), REG_STOPPING);
+			entry_pump(en);
+		} else if (*id && handle(r, s, id)) {
+			return;
+		}
 	}
 }
 
 static void again(struct loop_timer *t)
 {
-	reg_sweep(t->ctx);
+	struct reg *r = t->ctx;
+
+	r->swept_late = true;
+	reg_sweep(r);
 }
 
 void reg_sweep(struct reg *r)
@@ -104,8 +138,8 @@ void reg_sweep(struct reg *r)
 		r->sweep = NULL;
 	if (r->swept++ == 0)
 		loop_timer_set(r->o.loop, &r->sweep_timer,
-			       clock_mono_ms() + dur_ms(r->o.ttl) * 4 / 3, again,
-			       r);
+			       clock_mono_ms() + dur_ms(r->o.ttl) * 4 / 3,
+			       again, r);
 	else if (store_is_dir(r->o.store)) /* anybody's job there */
 		loop_timer_set(r->o.loop, &r->sweep_timer,
 			       clock_mono_ms() + dur_ms(r->o.ttl), again, r);

@@ -9,7 +9,8 @@
  *   "services": [{"id", "name", "address", "port", "registered": bool,
  *                 "status", "checks": [{"id", "name", "status", "output"}]}]
  *
- * A service that waits for its process is critical. Outputs are cut so that
+ * A service that waits for its process is critical; one whose process is down
+ * by order does not count for the verdict. Outputs are cut so that
  * the whole stays below RUNTIME_VIEW_MAX. */
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,7 @@
 #include "register/engine.h"
 
 enum {
-	SOON_MS = 20,       /* several changes of one moment are one write */
+	SOON_MS = 20,	    /* several changes of one moment are one write */
 	OUTPUT_SHORT = 256, /* bytes of an output when all would be too long */
 	VIEW_ROOM = RUNTIME_VIEW_MAX - 1024,
 };
@@ -81,7 +82,7 @@ static void put_verdict(const struct reg *r, struct buf *b)
 		for (size_t i = POINT_PROCESS; i < en->npoints; i++) {
 			const struct point *p = &en->points[i];
 
-			if (p->off || p->state <= worst)
+			if (en->down || p->off || p->state <= worst)
 				continue;
 			worst = p->state;
 			why = p;
@@ -93,8 +94,9 @@ static void put_verdict(const struct reg *r, struct buf *b)
 				 why->entry->s->name, why->name, OUTPUT_SHORT,
 				 why->output ? why->output : "no verdict yet");
 
-		n = k < 0 ? 0 : (size_t)k < sizeof(line) ? (size_t)k
-							 : sizeof(line) - 1;
+		n = k < 0		       ? 0
+		    : (size_t)k < sizeof(line) ? (size_t)k
+					       : sizeof(line) - 1;
 	}
 	buf_addc(b, ',');
 	member(b, "output", str_n(line, n));
@@ -121,7 +123,7 @@ static void write_view(struct reg *r)
 	BUF_AUTO struct buf b = {.max = VIEW_ROOM};
 	struct err e;
 
-	build(r, &b, REG_OUTPUT_MAX);
+	build(r, &b, SIZE_MAX);
 	for (size_t most = OUTPUT_SHORT; b.failed && most; most /= 4) {
 		buf_reset(&b);
 		build(r, &b, most);

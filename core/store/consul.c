@@ -40,8 +40,7 @@ static int fetch(struct store_call *c, const struct store_req *r, struct err *e)
 }
 
 static int send(struct store_call *c, const char *method, struct buf *path,
-		struct str body, const char *token, consul_fn *fn,
-		struct err *e)
+		struct str body, const char *token, consul_fn *fn, struct err *e)
 {
 	if (path->failed)
 		return err_nomem(e);
@@ -74,16 +73,21 @@ static int key(struct store_call *c, const struct store_req *r, struct err *e)
 
 /* --- registrations --- */
 
-static int send_json(struct store_call *c, const char *path,
-		     const struct val *v, const char *token, struct err *e)
+static int send_to(struct store_call *c, const char *path, const struct val *v,
+		   const char *token, consul_fn *fn, struct err *e)
 {
 	struct buf BUF_AUTO json = {0}, p = {0};
 
 	buf_adds(&p, path);
 	if (json_print(&c->arena, &json, v, JSON_PLAIN, e) < 0)
 		return -1;
-	return send(c, "PUT", &p, str_n(buf_str(&json), json.len), token,
-		    on_fetched, e);
+	return send(c, "PUT", &p, str_n(buf_str(&json), json.len), token, fn, e);
+}
+
+static int send_json(struct store_call *c, const char *path,
+		     const struct val *v, const char *token, struct err *e)
+{
+	return send_to(c, path, v, token, on_fetched, e);
 }
 
 /* The synthetic node of catalogue mode says that no agent speaks for it. */
@@ -95,8 +99,7 @@ static void mark_external(struct arena *a, struct val *payload)
 	store_set(a, payload, "NodeMeta", meta);
 }
 
-static int enlist(struct store_call *c, const struct store_req *r,
-		  struct err *e)
+static int enlist(struct store_call *c, const struct store_req *r, struct err *e)
 {
 	struct store *s = c->s;
 	struct val payload;
@@ -111,8 +114,67 @@ static int enlist(struct store_call *c, const struct store_req *r,
 	return send_json(c, "/v1/catalog/register", &payload, r->token, e);
 }
 
-static int delist(struct store_call *c, const struct store_req *r,
-		  struct err *e)
+/* The service is out, whatever became of the node. */
+static void delisted(struct store_call *c)
+{
+	struct store_reply out = {.status = 200};
+
+	store_answer(c, &out);
+}
+
+static void on_node_gone(void *ctx, struct consul_reply *r)
+{
+	struct store_call *c = ctx;
+
+	(void)r;
+	c->consul = NULL;
+	delisted(c);
+}
+
+static const char *kept_token(const struct store_call *c)
+{
+	return val_kind(&c->kept) == KIND_STRING ? c->kept.s.p : NULL;
+}
+
+/* The node goes with its last service. */
+static void on_node(void *ctx, struct consul_reply *r)
+{
+	struct store_call *c = ctx;
+	struct val v = val_none(), m = val_map(&c->arena, &type_map_any);
+	const struct val *left;
+	struct err e;
+
+	c->consul = NULL;
+	if (!r->err && json_parse(&c->arena, r->body, 0, &v, &e) == 0 &&
+	    (left = store_member(&v, "Services")) &&
+	    val_kind(left) == KIND_MAP && !val_map_len(left)) {
+		store_set_text(&c->arena, &m, "Node", c->s->node);
+		if (send_to(c, "/v1/catalog/deregister", &m, kept_token(c),
+			    on_node_gone, &e) == 0)
+			return;
+	}
+	delisted(c);
+}
+
+static void on_delisted(void *ctx, struct consul_reply *r)
+{
+	struct buf BUF_AUTO path = {0};
+	struct store_call *c = ctx;
+	struct err e;
+
+	c->consul = NULL;
+	if (r->err) {
+		store_fail(c, r->status, r->err);
+		return;
+	}
+	buf_adds(&path, "/v1/catalog/node/");
+	http_escape_path(&path, str_of(c->s->node));
+	if (send(c, "GET", &path, (struct str){0}, kept_token(c), on_node, &e) <
+	    0)
+		delisted(c);
+}
+
+static int delist(struct store_call *c, const struct store_req *r, struct err *e)
 {
 	struct buf BUF_AUTO path = {0};
 	struct val m;
@@ -121,7 +183,10 @@ static int delist(struct store_call *c, const struct store_req *r,
 		m = val_map(&c->arena, &type_map_any);
 		store_set_text(&c->arena, &m, "Node", c->s->node);
 		store_set_text(&c->arena, &m, "ServiceID", r->key);
-		return send_json(c, "/v1/catalog/deregister", &m, r->token, e);
+		if (r->token)
+			c->kept = val_cstr(arena_strdup(&c->arena, r->token));
+		return send_to(c, "/v1/catalog/deregister", &m, r->token,
+			       on_delisted, e);
 	}
 	buf_adds(&path, "/v1/agent/service/deregister/");
 	http_escape_path(&path, str_of(r->key));
@@ -137,8 +202,7 @@ static struct val state_of(struct store_call *c, const struct store_req *r)
 	return m;
 }
 
-/* In the catalogue a check is replaced whole: its name is its id then, unless
- * the registrar sends the service again. */
+/* In the catalogue a check is replaced whole. */
 static int catalog_check(struct store_call *c, const struct store_req *r,
 			 struct err *e)
 {
@@ -147,7 +211,7 @@ static int catalog_check(struct store_call *c, const struct store_req *r,
 
 	store_set_text(a, &check, "Node", c->s->node);
 	store_set_text(a, &check, "CheckID", r->check);
-	store_set_text(a, &check, "Name", r->check);
+	store_set_text(a, &check, "Name", r->reason);
 	store_set_text(a, &check, "ServiceID", r->key ? r->key : "");
 	store_set_text(a, &m, "Node", c->s->node);
 	store_set_text(a, &m, "Address",
@@ -314,8 +378,7 @@ static int begin(struct store_call *c, const struct store_req *r, struct err *e)
 	case STORE_MAINT:
 		return maint(c, r, e);
 	case STORE_SERVICES:
-		return ask_list(c, "/v1/agent/services", "/v1/catalog/node/",
-				e);
+		return ask_list(c, "/v1/agent/services", "/v1/catalog/node/", e);
 	}
 	return -1;
 }

@@ -23,11 +23,12 @@ struct store_req {
 	enum store_op op;
 	const struct tmpl_query *query;
 	struct store_ask ask;
-	const char *key;      /* key or service id */
-	struct str value;     /* or a check's output */
-	uint64_t index;       /* STORE_CAS */
-	bool flag;            /* recurse, maintenance on */
-	const char *check, *status, *reason, *token;
+	const char *key;  /* key or service id */
+	struct str value; /* or a check's output */
+	uint64_t index;	  /* STORE_CAS */
+	bool flag;	  /* recurse, maintenance on */
+	const char *check, *status, *token;
+	const char *reason; /* of maintenance; or a check's name */
 	const struct val *service;
 };
 
@@ -37,12 +38,12 @@ struct store_call {
 	store_fn *fn;
 	void *ctx;
 	struct arena arena;
-	struct loop_timer timer;   /* the folder's: delays and time limits */
+	struct loop_timer timer; /* the folder's: delays and time limits */
 	struct consul_call *consul;
 	struct folder_call *folder;
-	struct outcome *outcome;   /* of the folder: done, not yet told */
+	struct outcome *outcome; /* of the folder: done, not yet told */
 	int step;
-	struct val kept;           /* between the steps of a call */
+	struct val kept; /* between the steps of a call */
 };
 
 struct store_backend {
@@ -76,8 +77,7 @@ void store_fail(struct store_call *c, int status, const struct err *e);
 
 extern const struct store_backend store_consul_backend;
 extern const struct store_backend store_folder_backend;
-int store_folder_open(struct store *s, const char *path, struct err *e)
-	MUST_USE;
+int store_folder_open(struct store *s, const char *path, struct err *e) MUST_USE;
 
 /* The payload of /v1/catalog/register for a service in the agent's shape, in
  * arena a. liveness adds Definition with TTL and time of removal to checks. */

@@ -10,8 +10,7 @@
 
 const char *store_address(const char *option)
 {
-	static const char *const names[] = {"BASEBOX_STORE",
-					    "CONSUL_HTTP_ADDR"};
+	static const char *const names[] = {"BASEBOX_STORE", "CONSUL_HTTP_ADDR"};
 	const char *v;
 
 	if (option && *option)
@@ -109,9 +108,13 @@ int store_set_token(struct store *s, const char *token, struct err *e)
 
 int store_set_node(struct store *s, const struct store_node *n, struct err *e)
 {
-	char *name = strdup(n->name && *n->name ? n->name : s->node);
-	char *address = strdup(n->address ? n->address : "");
+	struct buf BUF_AUTO own = {0};
+	char *name, *address = strdup(n->address ? n->address : "");
 
+	/* an agent of this host may have the plain name */
+	buf_addf(&own, "%s%s", n->catalog && !n->name ? "basebox-" : "",
+		 n->name && *n->name ? n->name : s->node);
+	name = buf_take(&own);
 	if (!name || !address) {
 		free(name);
 		free(address);
@@ -199,8 +202,8 @@ void store_answer(struct store_call *c, struct store_reply *r)
 
 void store_fail(struct store_call *c, int status, const struct err *e)
 {
-	struct store_reply r = {.err = e, .status = status,
-				.known_leader = true};
+	struct store_reply r = {
+		.err = e, .status = status, .known_leader = true};
 
 	store_answer(c, &r);
 }
@@ -226,12 +229,11 @@ int store_put(struct store *s, const char *key, struct str value, store_fn *fn,
 	return begin(s, &r, fn, ctx, call, e);
 }
 
-int store_cas(struct store *s, const char *key, struct str value,
-	      uint64_t index, store_fn *fn, void *ctx, struct store_call **call,
-	      struct err *e)
+int store_cas(struct store *s, const char *key, struct str value, uint64_t index,
+	      store_fn *fn, void *ctx, struct store_call **call, struct err *e)
 {
-	struct store_req r = {.op = STORE_CAS, .key = key, .value = value,
-			      .index = index};
+	struct store_req r = {
+		.op = STORE_CAS, .key = key, .value = value, .index = index};
 
 	return begin(s, &r, fn, ctx, call, e);
 }
@@ -248,8 +250,8 @@ int store_register(struct store *s, const struct val *service,
 		   const char *token, store_fn *fn, void *ctx,
 		   struct store_call **call, struct err *e)
 {
-	struct store_req r = {.op = STORE_REGISTER, .service = service,
-			      .token = token};
+	struct store_req r = {
+		.op = STORE_REGISTER, .service = service, .token = token};
 
 	return begin(s, &r, fn, ctx, call, e);
 }
@@ -258,20 +260,23 @@ int store_deregister(struct store *s, const char *id, const char *token,
 		     store_fn *fn, void *ctx, struct store_call **call,
 		     struct err *e)
 {
-	struct store_req r = {.op = STORE_DEREGISTER, .key = id,
-			      .token = token};
+	struct store_req r = {.op = STORE_DEREGISTER, .key = id, .token = token};
 
 	return begin(s, &r, fn, ctx, call, e);
 }
 
 int store_check(struct store *s, const char *service_id, const char *check_id,
-		const char *status, struct str output, const char *token,
-		store_fn *fn, void *ctx, struct store_call **call,
-		struct err *e)
+		const char *name, const char *status, struct str output,
+		const char *token, store_fn *fn, void *ctx,
+		struct store_call **call, struct err *e)
 {
-	struct store_req r = {.op = STORE_CHECK, .key = service_id,
-			      .check = check_id, .status = status,
-			      .value = output, .token = token};
+	struct store_req r = {.op = STORE_CHECK,
+			      .key = service_id,
+			      .check = check_id,
+			      .reason = name,
+			      .status = status,
+			      .value = output,
+			      .token = token};
 
 	return begin(s, &r, fn, ctx, call, e);
 }
@@ -280,8 +285,11 @@ int store_maint(struct store *s, const char *id, bool on, const char *reason,
 		const char *token, store_fn *fn, void *ctx,
 		struct store_call **call, struct err *e)
 {
-	struct store_req r = {.op = STORE_MAINT, .key = id, .flag = on,
-			      .reason = reason ? reason : "", .token = token};
+	struct store_req r = {.op = STORE_MAINT,
+			      .key = id,
+			      .flag = on,
+			      .reason = reason ? reason : "",
+			      .token = token};
 
 	return begin(s, &r, fn, ctx, call, e);
 }

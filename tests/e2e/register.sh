@@ -181,6 +181,24 @@ t_commands() {
 	like "$(cat err)" "127.0.0.1:1"
 }
 
+# Ordered down, it is not in the store and does not make the container sick.
+t_down_by_order() {
+	ADDR=dir://$PWD/store
+	mkdir store
+	service
+	echo "service { name = \"web\" id = \"web1\" address = \"127.0.0.1\" check { file = \"$PWD/none\" } }" >conf/web.hcl
+	bg s6-svscan s
+	registrar
+	within 30 state_is critical
+	within 30 eval '! health'
+	s6-svc -d s/web
+	within 30 state_is ''
+	within 30 health
+	s6-svc -u s/web
+	within 30 state_is critical
+	within 30 eval '! health'
+}
+
 t_lint() {
 	printf 'service {\n  nam = "x"\n  port = 99999\n}\n' >bad.hcl
 	rc 100 register check bad.hcl
@@ -191,9 +209,22 @@ t_lint() {
 	printf 'service {\n' >open.hcl
 	rc 100 register check open.hcl
 	like "$(cat err)" "open.hcl: At "
+	# variables reach into checks; what a shell is given keeps its own forms
+	cat >var.hcl <<-'E'
+		service { name = "a" port = "${P:-80}"
+		  check { http = "http://h:${P:-80}/" interval = "${I:-5s}" tls_skip_verify = "${S:-true}" }
+		  check { args = ["sh", "-c", "echo ${X%y}"] }
+		  check { httpGet { port = "${P:-80}" } failureThreshold = "${F:-3}" periodSeconds = "${T:-3}" }
+		}
+	E
+	rc 0 register check var.hcl
+	rc 0 health --check-config var.hcl
+	echo 'service { name = "a" check { tcp = "h:${P:?set P}" } }' >var.hcl
+	rc 100 register check var.hcl
+	like "$(cat err)" "var.hcl:1: tcp: P: set P"
 }
 
-for t in dir_life readiness_order dead_registrar reload commands lint; do check $t; done
+for t in dir_life readiness_order dead_registrar reload down_by_order commands lint; do check $t; done
 if [ -x "$CONSUL" ]; then
 	for t in consul_life deregistered_by_hand agent_loses_its_state; do check $t; done
 fi

@@ -26,13 +26,16 @@ def one(c):
             while len(body) < n: body += c.recv(65536)
             mode = open("mode").read().strip()
             with open("seen", "a") as f:
-                f.write(mode + " " + head.split(b"\r\n")[0].decode() + " " + body.decode("utf-8", "replace") + "\n")
+                token = [l.split(b": ")[1].decode() for l in head.split(b"\r\n") if l.lower().startswith(b"x-consul-token")]
+                f.write(mode + " " + head.split(b"\r\n")[0].decode() + " " + body.decode("utf-8", "replace") + " %s %d\n" % (token, time.monotonic_ns() // 1000000))
             if mode == "ok":
                 a = b"{}" if head.startswith(b"GET") else b""
                 c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(a) + a)
             elif mode == "slow":
                 time.sleep(1)
                 c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            elif mode == "lost":
+                c.sendall(b"HTTP/1.1 %s x\r\nContent-Length: 0\r\n\r\n" % (b"404" if b"/check/" in head else b"200"))
             elif mode == "silent":
                 time.sleep(600)
             elif mode == "garbage":
@@ -118,6 +121,84 @@ t_change_during_a_request() {
 	within 30 eval "tail -n 1 seen | grep -q 'a:process .*\"passing\"'"
 }
 
+# Asked to stop while its registration is under way, it takes that back.
+t_stop_during_registration() {
+	command -v python3 >/dev/null || skip "no python3"
+	liar slow
+	conf <<<'service { name = "a" id = "a" port = 9 address = "127.0.0.1" }'
+	registrar -drain 0s
+	within 30 grep -q 'service/register' seen
+	kill "$REG"
+	within 30 dead "$REG"
+	like "$(tail -n 1 seen)" service/deregister/a
+}
+
+# A token that changes while a request is under way still reaches the service.
+t_token_during_a_request() {
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	conf <<<'service { name = "a" id = "a" port = 9 address = "127.0.0.1" }'
+	echo one >token
+	registrar -ttl 1s -token-file token
+	within 30 grep -q 'registered a' reg.log
+	echo slow >mode
+	: >seen
+	within 30 grep -q update/a:registrar seen
+	echo two >token
+	within 60 grep -q 'service/register.*two' seen
+}
+
+# An agent that takes every registration and knows no check is not hammered.
+t_forgetful_agent() {
+	command -v python3 >/dev/null || skip "no python3"
+	liar lost
+	conf <<<'service { name = "a" id = "a" port = 9 address = "127.0.0.1" }'
+	registrar
+	within 60 eval '[ "$(grep -c service/register seen)" -ge 5 ]'
+	grep service/register seen | tail -n +2 | awk '{t = $NF; if (p && t - p < 300) bad = 1; p = t} END {exit bad}' ||
+		fail "registered again without a pause"
+}
+
+# New definitions: what a check of ours looks for, a tag (the verdicts stay),
+# and none while it stops.
+t_reload_in_detail() {
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	touch good
+	with() { conf <<<"service { name = \"a\" id = \"a\" port = 9 address = \"127.0.0.1\" tags = [\"$1\"]
+	  check { id = \"f\" file = \"$PWD/$2\" interval = \"1h\" } } ${3-}"; }
+	with one good
+	registrar -drain 3s
+	within 30 grep -q 'check/update/f .*passing' seen
+	with two good
+	: >seen
+	kill -HUP "$REG"
+	within 30 grep -q 'service/register.*"two"' seen
+	like "$(grep service/register seen)" '"Name":"Service '"'a'"' check","Status":"passing"'
+	with two bad
+	kill -HUP "$REG"
+	within 30 grep -q 'check/update/f .*critical' seen
+	kill "$REG"
+	within 30 grep -q service/deregister/a seen
+	with two bad 'service { name = "late" }'
+	kill -HUP "$REG"
+	within 30 dead "$REG"
+	grep late seen && fail "registered while stopping"
+	return 0
+}
+
+# An output longer than the agent's own limit goes whole, and once.
+t_long_output() {
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	conf <<<'service { name = "a" port = 9 address = "127.0.0.1"
+	  check { id = "x" args = ["sh", "-c", "echo >>n; printf %06000d 1"] interval = "20ms" output_max_size = 8000 } }'
+	registrar
+	within 30 eval '[ "$(wc -l <n)" -ge 5 ]'
+	is "$(grep -c check/update/x seen)" 1 pushes
+	[ "$(grep check/update/x seen | wc -c)" -gt 6000 ] || fail "it was cut"
+}
+
 agent() {
 	local try
 	[ -x "$CONSUL" ] || skip "no Consul"
@@ -151,7 +232,7 @@ follows() { # the alias follows what it mirrors, both ways
 	within 60 state_is main1 passing
 	within 60 state_is side1 passing
 }
-t_alias() { agent; two; registrar; follows; }
+t_alias() { agent; two; registrar -ttl 1h; follows; } # at once, not with a heartbeat
 t_agent_checks() {
 	agent
 	two
@@ -174,6 +255,61 @@ t_killed_registrar() { # one instance, never two, and no ghost of what it no lon
 	conf <<<'service { name = "a" port = 9 address = "127.0.0.1" }'
 	registrar -ttl 3s
 	within 60 eval '[ "$(register list -consul-addr $ADDR | awk "{print \$2}")" = a ]'
+}
+
+# Without an agent: a node of our own, swept of what an earlier life left (there
+# is no TTL there; a living sibling of the same name stays) and gone at the end.
+t_catalog() {
+	local node
+	agent
+	node=basebox-$(hostname)
+	nodes() { curl -fs "http://$ADDR/v1/catalog/nodes" | jq -r '.[].Node' | xargs; }
+	ids() { curl -fs "http://$ADDR/v1/catalog/node/$node" | jq -r '.Services | keys | join(" ")'; }
+	conf <<<'service { name = "old" id = "old1" port = 9 address = "127.0.0.1" }'
+	registrar -mode catalog -ttl 3s
+	within 30 eval '[ "$(ids)" = old1 ]'
+	kill -9 "$REG"
+	conf <<<'service { name = "sibling" id = "sibling1" port = 9 address = "127.0.0.1" }'
+	registrar -mode catalog -ttl 3s
+	SIBLING=$REG
+	within 30 eval '[ "$(ids)" = "old1 sibling1" ]'
+	within 60 eval '[ "$(ids)" = sibling1 ]'
+	conf <<-E
+		service { name = "new" id = "new1" port = 9 address = "127.0.0.1"
+		  check { id = "c" name = "my check" tcp = "$ADDR" } }
+	E
+	kill -STOP "$SIBLING" # so that it does not wipe the mark before it is seen
+	registrar -mode catalog -ttl 9s
+	within 30 eval '[ "$(ids)" = "new1 sibling1" ]'
+	within 30 eval 'curl -fs "http://$ADDR/v1/health/node/$node" | jq -r ".[] | [.CheckID, .Name, .Status] | join(\",\")" | grep -q "^c,my check,passing"'
+	within 30 eval 'curl -fs "http://$ADDR/v1/health/node/$node" | grep -q "no heartbeat"'
+	kill -CONT "$SIBLING"
+	within 30 eval '! curl -fs "http://$ADDR/v1/health/node/$node" | grep -q "no heartbeat"'
+	sleep 12 # the time of the second look
+	is "$(ids)" "new1 sibling1"
+	kill "$REG" "$SIBLING"
+	within 30 eval '[ "$(nodes)" = t ]'
+	rc 100 register -mode catalog -drain-mode maintenance
+}
+
+# What the last stop put in maintenance comes out of it, what somebody else put
+# there does not.
+t_maintenance_ends() {
+	agent
+	conf <<-E
+		service { name = "a" id = "a1" port = 9 address = "127.0.0.1" }
+		service { name = "b" id = "b1" port = 9 address = "127.0.0.1" }
+	E
+	registrar -drain-mode maintenance
+	within 30 state_is a1 passing
+	within 30 state_is b1 passing
+	register maint on -service b1 -reason "by hand" -consul-addr "$ADDR"
+	kill "$REG"
+	within 30 dead "$REG"
+	state_is a1 critical || fail "no maintenance"
+	registrar
+	within 30 state_is a1 passing
+	state_is b1 critical || fail "the operator's maintenance ended"
 }
 
 t_token_rotated() { # an agent with ACLs: the new token is used, nothing is lost meanwhile
@@ -253,7 +389,8 @@ t_unprivileged() {
 	like "$(cat perms)" 'events: group'
 }
 
-for t in unprivileged liars silent_agent change_during_a_request address_templates namespace alias agent_checks killed_registrar token_rotated; do
+for t in unprivileged liars silent_agent change_during_a_request stop_during_registration token_during_a_request \
+	forgetful_agent reload_in_detail long_output address_templates namespace alias agent_checks killed_registrar catalog maintenance_ends token_rotated; do
 	check $t
 done
 finish

@@ -443,7 +443,7 @@ static int check(struct fix *f, const char *id, const char *status,
 	struct store_wait w = {0};
 	int got;
 
-	assert_int_equal(store_check(f->s, "web-1", id, status, str_of(output),
+	assert_int_equal(store_check(f->s, "web-1", id, id, status, str_of(output),
 				     NULL, store_wait_fn, &w, NULL, NULL), 0);
 	(void)!store_wait(f->s, &w, NULL);
 	got = w.reply.status;
