@@ -27,17 +27,17 @@ const char *health_state_name(enum health_state s);
 int health_state_parse(const char *name);
 
 enum health_kind {
-	HEALTH_HTTP,    /* http:// https:// http+unix:// */
-	HEALTH_TCP,     /* tcp:// tcp+tls:// */
-	HEALTH_UDP,     /* udp:// */
-	HEALTH_UNIX,    /* unix:// */
-	HEALTH_GRPC,    /* grpc:// grpcs:// */
-	HEALTH_H2PING,  /* h2ping:// h2pings:// */
-	HEALTH_EXEC,    /* argv */
-	HEALTH_FILE,    /* file:// */
+	HEALTH_HTTP,	/* http:// https:// http+unix:// */
+	HEALTH_TCP,	/* tcp:// tcp+tls:// */
+	HEALTH_UDP,	/* udp:// */
+	HEALTH_UNIX,	/* unix:// */
+	HEALTH_GRPC,	/* grpc:// grpcs:// */
+	HEALTH_H2PING,	/* h2ping:// h2pings:// */
+	HEALTH_EXEC,	/* argv */
+	HEALTH_FILE,	/* file:// */
 	HEALTH_SERVICE, /* service:NAME, a service directory of the scandir */
-	HEALTH_TTL,     /* pushed by somebody; register only */
-	HEALTH_ALIAS,   /* another service's worst; register only */
+	HEALTH_TTL,	/* pushed by somebody; register only */
+	HEALTH_ALIAS,	/* another service's worst; register only */
 };
 
 enum {
@@ -47,7 +47,7 @@ enum {
 /* All strings NULL when not given. Times are nanoseconds. */
 struct health_def {
 	enum health_kind kind;
-	const char *id;     /* check id; NULL: the owner makes one */
+	const char *id; /* check id; NULL: the owner makes one */
 	const char *name;
 	const char *notes;
 	const char *service_id; /* a top-level check: the service it is for */
@@ -58,12 +58,12 @@ struct health_def {
 	int64_t timeout;       /* default 10 s, exec 30 s */
 	int64_t initial_delay; /* before the first probe; default 0 */
 	int64_t ttl;
-	int64_t deregister_after; /* 0 = not given */
+	int64_t deregister_after;	 /* 0 = not given */
 	unsigned success_before_passing; /* 0 = at once */
 	unsigned failures_before_warning;
 	unsigned failures_before_critical;
-	bool warning_set; /* failures_before_warning was given */
-	size_t output_max; /* bytes; default HEALTH_OUTPUT_MAX */
+	bool warning_set;	   /* failures_before_warning was given */
+	size_t output_max;	   /* bytes; default HEALTH_OUTPUT_MAX */
 	enum health_state initial; /* until the first verdict; critical */
 
 	const char *method;
@@ -73,10 +73,10 @@ struct health_def {
 	bool tls_skip_verify;
 	const char *tls_server_name;
 	const char *ca_file, *cert_file, *key_file;
-	const char *status;       /* "200-399,418"; NULL = Consul's rule */
-	const char *expect_body;  /* RE2 */
+	const char *status;	 /* "200-399,418"; NULL = Consul's rule */
+	const char *expect_body; /* RE2 */
 	const char *const *expect_header; /* "Name: regex" */
-	const char *const *expect_json;   /* "path=value" */
+	const char *const *expect_json;	  /* "path=value" */
 	struct hcl_pos pos; /* where it was defined; line 0 = not in a file */
 };
 
@@ -85,6 +85,9 @@ void health_def_init(struct health_def *d);
 /* A check from its URL form (spec/health.md), with validation. */
 int health_def_url(struct arena *a, const char *url, struct health_def *d,
 		   struct err *e) MUST_USE;
+
+/* The URL as it may be shown: without its user and password. */
+const char *health_target_shown(struct arena *a, const char *url);
 
 /* One finding of a lint: where, and what. */
 typedef void health_lint_fn(void *ctx, struct hcl_pos pos, const char *text);
@@ -102,16 +105,16 @@ struct http;
 /* What probes need of the process around them. */
 struct health_env {
 	struct loop *loop;
-	struct http *http;      /* needed by HTTP kinds */
-	struct reaper *reaper;  /* needed by exec; its owner handles SIGCHLD */
-	const char *scandir;    /* for service:NAME; NULL = find it */
+	struct http *http;     /* needed by HTTP kinds */
+	struct reaper *reaper; /* needed by exec; its owner handles SIGCHLD */
+	const char *scandir;   /* for service:NAME; NULL = find it */
 };
 
 struct health_result {
 	enum health_state state;
 	const char *output; /* one line, valid UTF-8, no secrets; borrowed */
-	int64_t ms;         /* how long the probe took */
-	bool changed;       /* another state or output than the last time */
+	int64_t ms;	    /* how long the probe took */
+	bool changed;	    /* another state or output than the last time */
 };
 
 typedef void health_fn(void *ctx, const struct health_result *r);

@@ -22,6 +22,9 @@
  *   --invert            waits for (or demands) the contrary
  *   --watch             a line at each change, without end
  *   --interval DURATION between probes of --watch; default 10s
+ *   --initial-delay DURATION   before the first probe
+ *   --success-before-passing N   passes in a row, for --wait and --watch;
+ *   --failures-before-warning N --failures-before-critical N   for --watch
  *   --timeout DURATION  of one probe; default 10s, prog 30s
  *   --strict            a warning is a failure
  *   --json              results as JSON
@@ -73,6 +76,13 @@ const struct opt health_opts[] = {
 	{"watch", NULL, 0, OPT_FLAG, OFF(watch), 0},
 	{"interval", NULL, 0, OPT_DUR, DEF(interval), 0},
 	{"timeout", NULL, 0, OPT_DUR, DEF(timeout), 0},
+	{"initial-delay", NULL, 0, OPT_DUR, DEF(initial_delay), 0},
+	{"success-before-passing", NULL, 0, OPT_U32,
+	 DEF(success_before_passing), 0},
+	{"failures-before-warning", NULL, 0, OPT_U32,
+	 DEF(failures_before_warning), 0},
+	{"failures-before-critical", NULL, 0, OPT_U32,
+	 DEF(failures_before_critical), 0},
 	{"strict", NULL, 0, OPT_FLAG, OFF(strict), 0},
 	{"json", NULL, 0, OPT_FLAG, OFF(json), 0},
 	{"quiet", NULL, 'q', OPT_FLAG, OFF(quiet), 0},
@@ -130,7 +140,9 @@ static void finish_opts(struct health_opts *o)
 			(const char *const *)o->expect_headers.items;
 	if (o->expect_jsons.n)
 		o->def.expect_json = (const char *const *)o->expect_jsons.items;
-	if (o->wait < 0 || o->def.interval <= 0 || o->def.timeout < 0)
+	o->def.warning_set = o->def.failures_before_warning > 0;
+	if (o->wait < 0 || o->def.interval <= 0 || o->def.timeout < 0 ||
+	    o->def.initial_delay < 0)
 		die(100, "durations are not negative");
 	/* without --wait the program is the check */
 	if (o->prog && !o->wait) {

@@ -13,6 +13,7 @@
 #include "health_applet.h"
 #include "http.h"
 #include "os.h"
+#include "register.h"
 
 enum {
 	AGAIN_FIRST_MS = 100,
@@ -46,7 +47,9 @@ struct run {
 	size_t n;
 	struct loop_timer again, limit, progress;
 	int64_t pause_ms;
+	unsigned in_row; /* rounds that passed */
 	bool tty, over, passed;
+	bool shown; /* a live line has to be wiped */
 };
 
 static bool good(const struct run *r, const struct check *c)
@@ -66,37 +69,62 @@ static bool verdict(const struct run *r)
 	return r->o->any ? ok > 0 : ok == r->n;
 }
 
-static void print_json(const struct run *r)
+static const char *said(const struct check *c)
+{
+	return c->output ? c->output : "no answer yet";
+}
+
+static void put_json(struct buf *b, const struct check *c)
+{
+	buf_adds(b, "{\"check\":");
+	json_print_str(b, str_of(c->label), 0);
+	buf_addf(b, ",\"status\":\"%s\",\"ms\":%lld,\"output\":",
+		 health_state_name(c->state), (long long)c->ms);
+	json_print_str(b, str_of(said(c)), 0);
+	buf_addc(b, '}');
+}
+
+/* A check by itself, as --watch prints it. */
+static void print_check(const struct run *r, const struct check *c)
 {
 	BUF_AUTO struct buf b = {0};
 
-	buf_addf(&b, "{\"passing\":%s,\"checks\":[",
-		 verdict(r) ? "true" : "false");
-	for (size_t i = 0; i < r->n; i++) {
-		const struct check *c = &r->checks[i];
-
-		buf_adds(&b, i ? ",{\"check\":" : "{\"check\":");
-		json_print_str(&b, str_of(c->label), 0);
-		buf_addf(&b, ",\"status\":\"%s\",\"ms\":%lld,\"output\":",
-			 health_state_name(c->state), (long long)c->ms);
-		json_print_str(&b, str_of(c->output ? c->output : ""), 0);
-		buf_addc(&b, '}');
-	}
-	buf_adds(&b, "]}");
+	if (r->o->json)
+		put_json(&b, c);
+	else
+		buf_addf(&b, "%s: %s", health_state_name(c->state), said(c));
 	puts(buf_str(&b));
 }
 
 static void print(const struct run *r)
 {
-	if (r->o->quiet)
+	BUF_AUTO struct buf b = {0};
+
+	if (r->o->quiet || r->o->watch)
 		return;
-	if (r->o->json) {
-		print_json(r);
-		return;
+	buf_addf(&b, "{\"passing\":%s,\"checks\":[",
+		 verdict(r) ? "true" : "false");
+	for (size_t i = 0; i < r->n; i++) {
+		if (i)
+			buf_addc(&b, ',');
+		if (r->o->json)
+			put_json(&b, &r->checks[i]);
+		else
+			print_check(r, &r->checks[i]);
 	}
-	for (size_t i = 0; i < r->n; i++)
-		printf("%s: %s\n", health_state_name(r->checks[i].state),
-		       r->checks[i].output ? r->checks[i].output : "");
+	buf_adds(&b, "]}");
+	if (r->o->json)
+		puts(buf_str(&b));
+}
+
+/* One live line on a terminal, else a line each time. */
+static void progress_line(bool tty, const char *label, const char *why)
+{
+	BUF_AUTO struct buf b = {0};
+
+	buf_addf(&b, "%shealth: waiting for %s: %s%s", tty ? "\r\033[K" : "",
+		 label, why, tty ? "" : "\n");
+	(void)!fd_write(2, b.p, b.len, NULL);
 }
 
 /* The first check that keeps us waiting, on standard error. */
@@ -108,16 +136,11 @@ static void on_progress(struct loop_timer *t)
 		       r);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct check *c = &r->checks[i];
-		BUF_AUTO struct buf b = {0};
 
 		if (c->output && good(r, c))
 			continue;
-		buf_addf(&b, "%shealth: waiting for %s: %s%s",
-			 r->tty ? "\r\033[K" : "", c->label,
-			 c->output ? c->output : "no answer yet",
-			 r->tty ? "" : "\n");
-		if (fd_write(2, b.p, b.len, NULL) < 0)
-			return;
+		progress_line(r->tty, c->label, said(c));
+		r->shown = r->tty;
 		return;
 	}
 }
@@ -136,8 +159,10 @@ static void round_end(struct run *r)
 	for (size_t i = 0; i < r->n; i++)
 		if (!r->checks[i].done)
 			return;
-	if (verdict(r) || !r->o->wait) {
-		over(r, verdict(r));
+	r->in_row = verdict(r) ? r->in_row + 1 : 0;
+	if (!r->o->wait ||
+	    (r->in_row && r->in_row >= r->o->def.success_before_passing)) {
+		over(r, r->in_row > 0);
 		return;
 	}
 	/* up to a quarter more, so that many who wait do not knock at once */
@@ -163,8 +188,7 @@ static void on_result(void *ctx, const struct health_result *res)
 	c->done = true;
 	if (r->o->watch) {
 		if (changed && !r->o->quiet) {
-			printf("%s: %s\n", health_state_name(c->state),
-			       res->output);
+			print_check(r, c);
 			fflush(stdout);
 		}
 		return;
@@ -183,11 +207,10 @@ static void round_start(struct loop_timer *t)
 		health_stop(c->probe);
 		c->probe = NULL;
 		c->done = false;
-		if ((r->o->watch
-			     ? health_start(&c->probe, &r->env, &c->def, false,
-					    on_result, c, &e)
-			     : health_once(&c->probe, &r->env, &c->def,
-					   on_result, c, &e)) < 0)
+		if ((r->o->watch ? health_start(&c->probe, &r->env, &c->def,
+						false, on_result, c, &e)
+				 : health_once(&c->probe, &r->env, &c->def,
+					       on_result, c, &e)) < 0)
 			die(100, "%s: %s", c->label, e.text);
 	}
 }
@@ -227,8 +250,10 @@ static void make_checks(struct run *r)
 			c->def.argv = o->exec_check;
 			c->label = o->exec_check[0];
 		} else {
-			c->label = o->checks.items[i];
-			if (health_def_url(&r->arena, c->label, &c->def, &e) < 0)
+			c->label = health_target_shown(&r->arena,
+						       o->checks.items[i]);
+			if (health_def_url(&r->arena, o->checks.items[i],
+					   &c->def, &e) < 0)
 				die(100, "%s", e.text);
 		}
 		if (health_def_check(&c->def, &e) < 0)
@@ -237,29 +262,48 @@ static void make_checks(struct run *r)
 	r->n = n;
 }
 
+static void print_container(const struct health_opts *o, enum health_state s,
+			    const struct buf *text)
+{
+	BUF_AUTO struct buf b = {0};
+
+	if (o->json) {
+		json_print_str(&b, str_n(text->p, text->len), 0);
+		printf("{\"status\":\"%s\",\"output\":%s}\n",
+		       health_state_name(s), buf_str(&b));
+	} else {
+		puts(buf_str(text));
+	}
+	fflush(stdout);
+}
+
 /* Without any CHECK: this container, looked at again while waiting. */
 static int container(struct health_opts *o)
 {
-	int64_t end = clock_mono_ms() + dur_ms(o->wait), pause = AGAIN_FIRST_MS;
+	int64_t now = clock_mono_ms(), end = now + dur_ms(o->wait);
+	int64_t pause = AGAIN_FIRST_MS, tell = now + PROGRESS_MS;
+	int was = -1;
 
 	for (;;) {
 		BUF_AUTO struct buf text = {0};
 		enum health_state s = health_container(o->scandir, &text);
 		bool ok = (s == HEALTH_PASSING ||
 			   (s == HEALTH_WARNING && !o->strict)) != o->invert;
+		bool over;
 
-		if (ok || clock_mono_ms() + pause > end) {
-			if (o->json && !o->quiet) {
-				BUF_AUTO struct buf b = {0};
-
-				json_print_str(&b, str_n(text.p, text.len), 0);
-				printf("{\"status\":\"%s\",\"output\":%s}\n",
-				       health_state_name(s), buf_str(&b));
-			} else if (!o->quiet) {
-				puts(buf_str(&text));
-			}
+		now = clock_mono_ms();
+		over = !o->watch && (ok || now + pause > end);
+		if (!o->quiet && (over || (o->watch && (int)s != was)))
+			print_container(o, s, &text);
+		if (over)
 			return !ok;
+		if (!o->watch && !o->quiet && now >= tell) {
+			progress_line(false, "this container", buf_str(&text));
+			tell = now + PROGRESS_MS;
 		}
+		was = (int)s;
+		if (o->watch)
+			pause = dur_ms(o->def.interval) + 1;
 		usleep((useconds_t)pause * 1000);
 		pause = pause * 3 / 2 > AGAIN_MAX_MS ? AGAIN_MAX_MS
 						     : pause * 3 / 2;
@@ -285,7 +329,10 @@ int health_run(struct health_opts *o)
 	    http_open(&r.http, &r.loop, &e) < 0)
 		die(111, "%s", e.text);
 	r.env = (struct health_env){&r.loop, r.http, &r.reaper, o->scandir};
-	loop_timer_set(&r.loop, &r.again, 0, round_start, &r);
+	loop_timer_set(&r.loop, &r.again,
+		       o->watch ? 0 /* the probes know */
+				: clock_mono_ms() + dur_ms(o->def.initial_delay),
+		       round_start, &r);
 	if (o->wait) {
 		loop_timer_set(&r.loop, &r.limit,
 			       clock_mono_ms() + dur_ms(o->wait), on_limit, &r);
@@ -298,6 +345,8 @@ int health_run(struct health_opts *o)
 		die(111, "%s", e.text);
 	for (size_t i = 0; i < r.n; i++)
 		health_stop(r.checks[i].probe);
+	if (r.shown)
+		(void)!fd_write(2, "\r\033[K", 4, NULL);
 	print(&r);
 	fflush(stdout);
 	signal_reset(); /* a program that is executed next gets a clean slate */
@@ -365,11 +414,13 @@ int health_check_config(struct health_opts *o)
 			say_line("%s: %s", l.file, e.text);
 			l.findings++;
 		} else {
+			reg_expand_tree(&a, root, STR(""), on_finding, &l);
 			lint_node(&l, &a, root);
 		}
 		arena_free(&a);
 	}
 	if (!l.findings && !o->quiet)
-		printf("%zu check%s: fine\n", l.checks, l.checks == 1 ? "" : "s");
+		printf("%zu check%s: fine\n", l.checks,
+		       l.checks == 1 ? "" : "s");
 	return l.findings ? 100 : 0;
 }

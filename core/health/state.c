@@ -106,6 +106,14 @@ const char *target_shown(const char *url, char *out, size_t n)
 	return out;
 }
 
+const char *health_target_shown(struct arena *a, const char *url)
+{
+	size_t n = strlen(url) + sizeof("***");
+	char *out = arena_alloc(a, n);
+
+	return out ? target_shown(url, out, n) : "";
+}
+
 /* Calls fn for each "200" or "200-399" of the list; false = malformed. */
 static bool each_range(const char *list, bool (*fn)(void *, uint64_t, uint64_t),
 		       void *ctx)

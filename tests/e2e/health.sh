@@ -111,6 +111,24 @@ t_wait() {
 	rc 7 health --wait 20s "http://127.0.0.1:$PORT/" -- sh -c 'exit 7'
 	rc 1 health --wait 300ms tcp://127.0.0.1:1
 	rc 127 health --wait 5s "tcp://127.0.0.1:$PORT" -- /nonexistent
+	# so many times in a row
+	PORT=$(free_port)
+	bg python3 -u -m http.server -b 127.0.0.1 "$PORT" 2>requests
+	within 10 health -q "tcp://127.0.0.1:$PORT"
+	rc 0 health --wait 20s --success-before-passing 3 "http://127.0.0.1:$PORT/?n"
+	is "$(grep -c '/?n' requests)" 3 probes
+}
+
+# One line for each change; the thresholds hold there, and one JSON object a line.
+t_watch() {
+	touch f
+	health --watch --json --interval 20ms --failures-before-warning 2 \
+		--failures-before-critical 4 "file://$PWD/f" >lines &
+	echo $! >>.pids
+	within 10 grep -q passing lines
+	rm f
+	within 10 grep -q critical lines
+	is "$(jq -r .status lines | xargs)" "passing warning critical"
 }
 
 t_wrong_usage() {
@@ -166,8 +184,14 @@ t_hostile() {
 }
 
 t_secrets() {
-	rc 1 health http://user:hunter2@127.0.0.1:1/
-	grep -q hunter2 out err && fail "the password is shown"
+	local u=http://user:hunter2@127.0.0.1:1/
+	rc 1 health $u
+	grep hunter2 out err && fail "the password is shown"
+	rc 1 health --json --wait 3500ms $u
+	like "$(cat err)" 'waiting for http://***@127'
+	grep hunter2 out err && fail "the password is shown while waiting"
+	rc 100 health --expect-body '(' $u
+	grep hunter2 out err && fail "the password is shown in an error"
 	return 0
 }
 
@@ -188,6 +212,12 @@ t_container() {
 	within 5 sh -c 's6-svstat -u s/app | grep -q true'
 	rc 1 health
 	like "$(cat out)" "not ready"
+	health --watch --interval 20ms >lines &
+	echo $! >>.pids
+	within 10 grep -q 'not ready' lines
+	s6-svc -wD -T 5000 -d s/app
+	within 10 grep -q 'wanted are up' lines
+	is "$(grep -c 'not ready' lines)" 1
 }
 
 t_check_config() {
@@ -199,7 +229,7 @@ t_check_config() {
 	like "$(cat err)" "b.hcl:5: check: unknown key bogus"
 }
 
-for t in http expectations several local_kinds unix udp wait wrong_usage hostile secrets container check_config; do
+for t in http expectations several local_kinds unix udp wait watch wrong_usage hostile secrets container check_config; do
 	check $t
 done
 finish
