@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -193,6 +194,10 @@ static void open_store(struct run *r)
 	struct store_node node = {.catalog = r->o->catalog};
 	struct err e;
 
+	if (!r->o->token_file &&
+	    (r->o->token_file = getenv("CONSUL_HTTP_TOKEN_FILE")) &&
+	    !*r->o->token_file)
+		r->o->token_file = NULL;
 	if (http_open(&r->http, &r->loop, &e) < 0 ||
 	    store_open(&r->store, &r->loop, r->http, &conf, &e) < 0 ||
 	    store_set_node(r->store, &node, &e) < 0)

@@ -319,6 +319,48 @@ void reg_take_check(struct def *d, const struct hcl_node *n)
 		d->check[d->ncheck++] = c;
 }
 
+/* The keys of Consul's small objects; proxy and sidecars are its own matter. */
+static void inner_keys(struct def *d, const char *of, const struct hcl_node *n)
+{
+	static const struct {
+		const char *of, *keys[2];
+	} all[] = {
+		{"weights", {"passing", "warning"}},
+		{"connect", {"native", "sidecar_service"}},
+		{"locality", {"region", "zone"}},
+		{"tagged_addresses", {"address", "port"}},
+	};
+	size_t i = 0;
+
+	while (i < COUNT(all) && strcmp(of, all[i].of) != 0)
+		i++;
+	for (size_t k = 0; i < COUNT(all) && k < n->n; k++) {
+		const struct hcl_key *key = &n->items[k].keys[0];
+
+		if (!hcl_key_is(key->name, all[i].keys[0]) &&
+		    !hcl_key_is(key->name, all[i].keys[1]))
+			reg_lint_add(d->lint, key->pos, "%s: unknown key %.*s",
+				     of, (int)key->name.n, key->name.p);
+	}
+}
+
+static void take_any(struct def *d, const struct key *k,
+		     const struct hcl_node *n)
+{
+	bool named = !strcmp(k->name, "tagged_addresses");
+
+	if (n->kind != HCL_OBJECT) {
+		reg_lint_add(d->lint, n->pos, "%s: expected a block", k->name);
+		return;
+	}
+	if (!named)
+		inner_keys(d, k->name, n);
+	for (size_t i = 0; named && i < n->n; i++)
+		if (n->items[i].val->kind == HCL_OBJECT)
+			inner_keys(d, k->name, n->items[i].val);
+	set(d, k->json, any(d, n, named));
+}
+
 static void take(struct def *d, const struct key *k, const struct hcl_node *n)
 {
 	switch (k->type) {
@@ -342,12 +384,7 @@ static void take(struct def *d, const struct key *k, const struct hcl_node *n)
 		take_meta(d, k, n);
 		return;
 	case T_ANY:
-		if (n->kind != HCL_OBJECT)
-			reg_lint_add(d->lint, n->pos, "%s: expected a block",
-				     k->name);
-		else
-			set(d, k->json,
-			    any(d, n, !strcmp(k->name, "tagged_addresses")));
+		take_any(d, k, n);
 		return;
 	case T_CHECK:
 		reg_take_check(d, n);

@@ -16,9 +16,9 @@ struct port {
 	unsigned port; /* 0 = the variables without a port */
 	struct reg_service s;
 	/* the check, as the block that a definition file would hold */
-	struct hcl_item items[8];
-	struct hcl_key keys[8];
-	struct hcl_node values[8];
+	struct hcl_item items[12];
+	struct hcl_key keys[12];
+	struct hcl_node values[12];
 	struct hcl_node block;
 	bool ignore, check_set;
 };
@@ -37,8 +37,8 @@ static struct port *port_of(struct env *v, unsigned port)
 	if (v->n == COUNT(v->ports))
 		return NULL;
 	v->ports[v->n].port = port;
-	v->ports[v->n].s = (struct reg_service){.drain = -1, .port = port,
-						.file = "environment"};
+	v->ports[v->n].s = (struct reg_service){
+		.drain = -1, .port = port, .file = "environment"};
 	v->ports[v->n].s.body = val_map(&v->d->conf->arena, &type_map_any);
 	v->ports[v->n].block.kind = HCL_OBJECT;
 	v->ports[v->n].block.items = v->ports[v->n].items;
@@ -50,7 +50,8 @@ static void set(struct env *v, struct port *p, const char *key, struct val x)
 	val_map_sets(&v->d->conf->arena, &p->s.body, str_of(key), x);
 }
 
-static void meta(struct env *v, struct port *p, struct str key, const char *value)
+static void meta(struct env *v, struct port *p, struct str key,
+		 const char *value)
 {
 	struct arena *a = &v->d->conf->arena;
 	const struct val *old = val_map_gets(&p->s.body, STR("Meta"));
@@ -69,24 +70,35 @@ static void tags(struct env *v, struct port *p, const char *value)
 {
 	struct arena *a = &v->d->conf->arena;
 	struct val list = val_list(a, &type_strings, 4);
-	struct str rest = str_of(value), part;
+	char *from = arena_strdup(a, value), *to, *tag;
 
-	while (str_split(&rest, ',', &part))
-		if (part.n)
-			val_push(a, &list, val_str(part));
+	while (from && *from) { /* "\\," is a comma in a tag */
+		for (tag = to = from; *from && *from != ','; from++) {
+			from += from[0] == '\\' && from[1] == ',';
+			*to++ = *from;
+		}
+		from += *from == ',';
+		if (to > tag)
+			val_push(a, &list,
+				 val_str(str_n(tag, (size_t)(to - tag))));
+	}
 	set(v, p, "Tags", list);
 }
 
 static void put(struct port *p, const char *key, const char *value)
 {
-	size_t n = p->block.n;
+	size_t n = 0;
 
+	while (n < p->block.n && !str_is(p->keys[n].name, key))
+		n++; /* a port's own replaces what is for all */
 	if (n == COUNT(p->items))
 		return;
 	p->keys[n].name = str_of(key);
-	p->values[n] = (struct hcl_node){.kind = HCL_STRING, .s = str_of(value)};
+	p->values[n] =
+		(struct hcl_node){.kind = HCL_STRING, .s = str_of(value)};
 	p->items[n] = (struct hcl_item){&p->keys[n], 1, &p->values[n]};
-	p->block.n++;
+	if (n == p->block.n)
+		p->block.n++;
 }
 
 /* A path ("/health") on the service's own port, or a whole URL; tcp and grpc
@@ -117,6 +129,10 @@ static void check(struct env *v, struct port *p, struct str key,
 		{"HTTPS", "http", true, "https"},
 		{"TCP", "tcp", true, NULL},
 		{"GRPC", "grpc", true, NULL},
+		{"HTTP_METHOD", "method", false, NULL},
+		{"HTTPS_METHOD", "method", false, NULL},
+		{"GRPC_USE_TLS", "grpc_use_tls", false, NULL},
+		{"TLS_SKIP_VERIFY", "tls_skip_verify", false, NULL},
 		{"INTERVAL", "interval", false, NULL},
 		{"TIMEOUT", "timeout", false, NULL},
 		{"DEREGISTER_AFTER", "deregister_critical_service_after", false,
@@ -133,8 +149,7 @@ static void check(struct env *v, struct port *p, struct str key,
 		if (!str_is(key, names[i].variable))
 			continue;
 		if (names[i].target)
-			check_target(v, p, names[i].key, names[i].scheme,
-				     value);
+			check_target(v, p, names[i].key, names[i].scheme, value);
 		else
 			put(p, names[i].key, value);
 		return;
@@ -143,14 +158,25 @@ static void check(struct env *v, struct port *p, struct str key,
 		     "unknown variable SERVICE_CHECK_%.*s", (int)key.n, key.p);
 }
 
-static void one(struct env *v, struct port *p, struct str key, const char *value)
+/* What is for all ports names each of several with its port behind it. */
+static const char *name(struct env *v, const struct port *p, bool own,
+			const char *value)
+{
+	return own || v->n <= 2 || !p->port
+		       ? value
+		       : arena_printf(&v->d->conf->arena, "%s-%u", value,
+				      p->port);
+}
+
+static void one(struct env *v, struct port *p, bool own, struct str key,
+		const char *value)
 {
 	uint64_t port;
 
 	if (str_is(key, "NAME")) {
-		p->s.name = value;
+		p->s.name = name(v, p, own, value);
 	} else if (str_is(key, "ID")) {
-		p->s.id = value;
+		p->s.id = name(v, p, own, value);
 	} else if (str_is(key, "TAGS")) {
 		tags(v, p, value);
 	} else if (str_is(key, "ADDRESS")) {
@@ -158,6 +184,8 @@ static void one(struct env *v, struct port *p, struct str key, const char *value
 	} else if (str_is(key, "IGNORE")) {
 		p->ignore = *value != '\0';
 	} else if (str_is(key, "PORT")) {
+		if (!own && p->port)
+			return; /* of the one without */
 		if (num_arg(value, 65535, &port))
 			p->s.port = (unsigned)port;
 		else
@@ -170,45 +198,47 @@ static void one(struct env *v, struct port *p, struct str key, const char *value
 	}
 }
 
-/* SERVICE_8080_X is for that port, SERVICE_X for all. Checks are read in a
- * second pass, when the ports are known. */
-static void variable(struct env *v, const char *pair, bool checks)
+enum pass { PORTS, PLAIN, OWN, PLAIN_CHECKS, OWN_CHECKS, PASSES };
+
+/* SERVICE_8080_X is for that port, SERVICE_X for all that have none of their
+ * own: the ports are learnt first, then each pass writes over the one before,
+ * the checks last, when names and ports are known. */
+static void variable(struct env *v, const char *pair, enum pass pass)
 {
 	const char *eq = strchr(pair, '=');
 	struct str key;
 	struct port *p;
 	uint64_t port = 0;
 	size_t n = 0;
+	bool own;
 
 	if (!eq || strncmp(pair, "SERVICE_", 8))
 		return;
 	key = str_n(pair + 8, (size_t)(eq - pair - 8));
 	while (n < key.n && ascii_digit((unsigned char)key.p[n]))
 		n++;
-	if (n && n < key.n && key.p[n] == '_' &&
-	    num_u64(str_cut(key, 0, n), 65535, &port))
+	own = n && n < key.n && key.p[n] == '_' &&
+	      num_u64(str_cut(key, 0, n), 65535, &port);
+	if (own)
 		key = str_cut(key, n + 1, key.n);
-	if (str_prefix(key, STR("CHECK_")) != checks)
+	if (pass == PORTS) {
+		(void)port_of(v, (unsigned)port);
 		return;
-	p = port_of(v, (unsigned)port);
+	}
+	if (own != (pass == OWN || pass == OWN_CHECKS) ||
+	    str_prefix(key, STR("CHECK_")) != (pass >= PLAIN_CHECKS))
+		return;
+	for (size_t i = 0; !own && i < v->n; i++)
+		one(v, &v->ports[i], false, key, eq + 1);
+	p = own ? port_of(v, (unsigned)port) : NULL;
 	if (p)
-		one(v, p, key, eq + 1);
+		one(v, p, true, key, eq + 1);
 }
 
-static void finish(struct env *v, const struct port *all, struct port *p)
+static void finish(struct env *v, struct port *p)
 {
-	if (p->ignore || (all && all->ignore))
+	if (p->ignore)
 		return;
-	if (all && p != all) {
-		if (!p->s.name)
-			p->s.name = all->s.name;
-		if (!p->s.address)
-			p->s.address = all->s.address;
-		if (!val_map_gets(&p->s.body, STR("Tags")) &&
-		    val_map_gets(&all->s.body, STR("Tags")))
-			set(v, p, "Tags",
-			    *val_map_gets(&all->s.body, STR("Tags")));
-	}
 	if (!p->s.name)
 		return;
 	set(v, p, "Name", val_cstr(p->s.name));
@@ -237,13 +267,12 @@ int reg_conf_env(struct reg_conf *c, char *const *environment,
 	v->d->conf = c;
 	v->d->lint = lint;
 	port_of(v, 0);
-	for (size_t i = 0; environment[i]; i++)
-		variable(v, environment[i], false);
-	for (size_t i = 0; environment[i]; i++)
-		variable(v, environment[i], true);
+	for (int pass = PORTS; pass < PASSES; pass++)
+		for (size_t i = 0; environment[i]; i++)
+			variable(v, environment[i], (enum pass)pass);
 	/* with ports of their own the plain variables are only defaults */
 	for (size_t i = v->n > 1 ? 1 : 0; i < v->n; i++)
-		finish(v, &v->ports[0], &v->ports[i]);
+		finish(v, &v->ports[i]);
 	free(v->d);
 	free(v);
 	return lint->errors == before ? 0 : -1;

@@ -139,7 +139,8 @@ t_token_during_a_request() {
 	liar
 	conf <<<'service { name = "a" id = "a" port = 9 address = "127.0.0.1" }'
 	echo one >token
-	registrar -ttl 1s -token-file token
+	export CONSUL_HTTP_TOKEN_FILE=token
+	registrar -ttl 1s
 	within 30 grep -q 'registered a' reg.log
 	echo slow >mode
 	: >seen

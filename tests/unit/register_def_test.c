@@ -191,6 +191,26 @@ static void reports_every_finding(void **state)
 	assert_int_equal(f->l.errors, 8);
 }
 
+static void reports_inner_keys(void **state)
+{
+	struct fix *f = *state;
+	char want[1024];
+
+	assert_int_equal(load(f, "service {\n"
+				 "  name = \"web\"\n"
+				 "  weights { pasing = 1 }\n"
+				 "  connect { nativ = true }\n"
+				 "  tagged_addresses { wan { adress = \"h\" } }\n"
+				 "}\n"),
+			 -1);
+	snprintf(want, sizeof(want),
+		 "%s:3: weights: unknown key pasing\n"
+		 "%s:4: connect: unknown key nativ\n"
+		 "%s:5: tagged_addresses: unknown key adress\n",
+		 f->path, f->path, f->path);
+	assert_string_equal(buf_str(&f->l.text), want);
+}
+
 static void reports_broken_text_and_doubles(void **state)
 {
 	struct fix *f = *state;
@@ -241,6 +261,41 @@ static void reads_registrators_variables(void **state)
 	assert_int_equal(val_len_list(val_map_gets(&f->c.services[1].body,
 						   STR("Tags"))),
 			 1);
+}
+
+/* What has no port is for every port that does not say it itself. */
+static void registrators_defaults(void **state)
+{
+	struct fix *f = *state;
+	char *env[] = {(char *)"SERVICE_80_CHECK_HTTP=/h",
+		       (char *)"SERVICE_CHECK_INTERVAL=15s",
+		       (char *)"SERVICE_443_CHECK_TCP=true",
+		       (char *)"SERVICE_443_CHECK_INTERVAL=5s",
+		       (char *)"SERVICE_443_NAME=tls",
+		       (char *)"SERVICE_NAME=web",
+		       (char *)"SERVICE_TEAM=blue",
+		       (char *)"SERVICE_443_TEAM=red",
+		       (char *)"SERVICE_TAGS=a\\,b,c",
+		       NULL};
+	const struct reg_service *s;
+	const struct val *v;
+
+	assert_int_equal(reg_conf_env(&f->c, env, &f->l), 0);
+	assert_int_equal(f->c.n, 2);
+	s = f->c.services;
+	assert_string_equal(s[0].name, "web-80");
+	assert_string_equal(s[1].name, "tls");
+	v = val_map_gets(&s[0].checks[0].agent, STR("interval"));
+	assert_true(str_is(v->s, "15s"));
+	v = val_map_gets(&s[1].checks[0].agent, STR("interval"));
+	assert_true(str_is(v->s, "5s"));
+	v = val_map_gets(&s[0].body, STR("Meta"));
+	assert_true(str_is(val_map_gets(v, STR("team"))->s, "blue"));
+	v = val_map_gets(&s[1].body, STR("Meta"));
+	assert_true(str_is(val_map_gets(v, STR("team"))->s, "red"));
+	v = val_map_gets(&s[0].body, STR("Tags"));
+	assert_int_equal(val_len_list(v), 2);
+	assert_true(str_is(v->list->items[0].s, "a,b"));
 }
 
 static void expands_variables(void **state)
@@ -327,6 +382,10 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(reports_broken_text_and_doubles,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(reports_inner_keys, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(registrators_defaults, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(reads_registrators_variables,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(expands_variables, setup,
