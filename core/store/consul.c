@@ -286,8 +286,10 @@ static int join(struct arena *a, const struct val *services,
 	if (!map) /* the agent's answer is the map itself */
 		map = services;
 	*out = val_list(a, &type_anys, 8);
-	if (val_kind(map) != KIND_MAP)
-		return 0;
+	if (val_kind(map) != KIND_MAP) /* null: no such node */
+		return val_kind(map) == KIND_INVALID
+			       ? 0
+			       : err_set(e, 0, "the answer is no map of services");
 	for (size_t i = 0; i < val_map_len(map); i++) {
 		struct val list = val_list(a, &type_anys, 4), one;
 

@@ -36,6 +36,8 @@ def one(c):
                 c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
             elif mode == "lost":
                 c.sendall(b"HTTP/1.1 %s x\r\nContent-Length: 0\r\n\r\n" % (b"404" if b"/check/" in head else b"200"))
+            elif mode == "list":
+                c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]")
             elif mode == "silent":
                 time.sleep(600)
             elif mode == "garbage":
@@ -158,6 +160,8 @@ t_forgetful_agent() {
 	within 60 eval '[ "$(grep -c service/register seen)" -ge 5 ]'
 	grep service/register seen | tail -n +2 | awk '{t = $NF; if (p && t - p < 300) bad = 1; p = t} END {exit bad}' ||
 		fail "registered again without a pause"
+	echo list >mode
+	rc 1 register list -consul-addr "$ADDR"
 }
 
 # New definitions: what a check of ours looks for, a tag (the verdicts stay),
