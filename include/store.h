@@ -125,8 +125,9 @@ int store_deregister(struct store *s, const char *id, const char *token,
 		     store_fn *fn, void *ctx, struct store_call **call,
 		     struct err *e) MUST_USE;
 /* The state of a TTL check (its id and name) of a service registered through
- * this store: status passing, warning or critical. A repeated equal state is a heartbeat.
- * An answer 404 or 500 means that the agent has lost it: register again. */
+ * this store: status passing, warning or critical; NULL: the check is taken
+ * out. A repeated equal state is a heartbeat. An answer 404 or 500 means that
+ * the agent has lost it: register again. */
 int store_check(struct store *s, const char *service_id, const char *check_id,
 		const char *name, const char *status, struct str output,
 		const char *token, store_fn *fn, void *ctx,

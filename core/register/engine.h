@@ -74,6 +74,7 @@ enum entry_op {
 	OP_CHECK,
 	OP_DEREGISTER,
 	OP_MAINT,
+	OP_DROP,    /* a check that is not defined any more */
 	OP_UNMAINT, /* what an earlier life's OP_MAINT left */
 };
 
@@ -96,6 +97,7 @@ struct entry {
 	bool leaving; /* entry_leave was called for it */
 	bool doubted; /* lost since a check was last taken */
 	bool settled; /* has been registered once, or failed for good */
+	struct strlist drop; /* checks to take out of it */
 	char *death;  /* heap; a death that must be said before anything else */
 	bool death_sent; /* the request under way says it */
 
@@ -135,6 +137,8 @@ int entry_new(struct reg *r, struct reg_service *s, struct entry **out,
 	      struct err *e);
 /* It takes the place of an entry of the same id that was defined otherwise. */
 void entry_inherit(struct entry *en, struct entry *old);
+/* A check of this id is to be taken out, unless it is defined. */
+void entry_drop(struct entry *en, const char *id);
 void entry_begin(struct entry *en);
 void entry_free(struct entry *en);
 void entry_pump(struct entry *en);

@@ -154,6 +154,21 @@ int entry_new(struct reg *r, struct reg_service *s, struct entry **out,
 	return 0;
 }
 
+static bool has_check(const struct entry *en, const char *id)
+{
+	for (size_t i = 0; i < en->npoints; i++)
+		if (!en->points[i].off && !strcmp(en->points[i].id, id))
+			return true;
+	return false;
+}
+
+void entry_drop(struct entry *en, const char *id)
+{
+	/* without memory it stays, as a check that nobody updates */
+	if (!has_check(en, id) && !strlist_has(&en->drop, id))
+		(void)!strlist_add(&en->drop, id);
+}
+
 void entry_inherit(struct entry *en, struct entry *old)
 {
 	en->there = old->there || old->call;
@@ -161,6 +176,11 @@ void entry_inherit(struct entry *en, struct entry *old)
 	en->settled = old->settled;
 	en->death = old->death;
 	old->death = NULL;
+	/* registering over it leaves the checks that it has no more */
+	for (size_t k = POINT_CHECKS; k < old->npoints; k++)
+		entry_drop(en, old->points[k].id);
+	for (size_t k = 0; k < old->drop.n; k++)
+		entry_drop(en, old->drop.items[k]);
 	for (size_t i = POINT_CHECKS; i < en->npoints; i++) {
 		struct point *p = &en->points[i], *was;
 
@@ -206,6 +226,7 @@ void entry_free(struct entry *en)
 		free(en->points[i].output);
 	free(en->points);
 	free(en->death);
+	strlist_free(&en->drop);
 	free(en);
 }
 
@@ -324,6 +345,10 @@ void entry_pump(struct entry *en)
 	}
 	if (!en->there || (en->stale && !en->death)) {
 		entry_send(en, OP_REGISTER, 0);
+		return;
+	}
+	if (en->drop.n) {
+		entry_send(en, OP_DROP, 0);
 		return;
 	}
 	if (en->unmaint) {

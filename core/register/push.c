@@ -98,6 +98,10 @@ static void checked(struct entry *en)
 
 static void left(struct entry *en)
 {
+	if (en->op == OP_DROP) {
+		free(en->drop.items[--en->drop.n]);
+		return;
+	}
 	if (en->op == OP_UNMAINT) {
 		en->unmaint = false;
 		return;
@@ -150,7 +154,7 @@ static void on_reply(void *ctx, struct store_reply *r)
 	struct entry *en = ctx;
 	bool lost = (en->op == OP_CHECK || en->op == OP_UNMAINT) &&
 		    (r->status == 404 || r->status == 500);
-	bool gone = en->op == OP_DEREGISTER &&
+	bool gone = (en->op == OP_DEREGISTER || en->op == OP_DROP) &&
 		    (r->status == 404 || r->status == 500);
 
 	en->call = NULL;
@@ -225,6 +229,10 @@ static int start(struct entry *en, struct arena *a, struct err *e)
 	case OP_MAINT:
 		return store_maint(st, en->s->id, true, REG_STOPPING,
 				   en->s->token, on_reply, en, &en->call, e);
+	case OP_DROP:
+		return store_check(st, en->s->id, en->drop.items[en->drop.n - 1],
+				   NULL, NULL, STR(""), en->s->token, on_reply,
+				   en, &en->call, e);
 	case OP_UNMAINT:
 		return store_maint(st, en->s->id, false, NULL, en->s->token,
 				   on_reply, en, &en->call, e);

@@ -91,6 +91,28 @@ static bool handle(struct reg *r, const struct val *s, const char *id)
 	return true;
 }
 
+/* What an earlier life left in a service that is defined: its maintenance, and
+ * checks of our naming (ID:1, ID:process) that it has no more. */
+static void tidy(struct entry *en, const struct val *s)
+{
+	const struct val *all = val_map_gets(s, STR("Checks")), *c;
+	size_t n = strlen(en->s->id);
+
+	c = check(s, "_service_maintenance:", en->s->id);
+	en->unmaint |= c && !strcmp(text(c, "Notes"), REG_STOPPING);
+	for (size_t i = 0; all && val_kind(all) == KIND_SLICE && all->list &&
+			   i < all->list->n;
+	     i++) {
+		const char *id = val_kind(&all->list->items[i]) == KIND_MAP
+					 ? text(&all->list->items[i], "CheckID")
+					 : "";
+
+		if (!strncmp(id, en->s->id, n) && id[n] == ':')
+			entry_drop(en, id);
+	}
+	entry_pump(en);
+}
+
 static void look(void *ctx, struct store_reply *reply)
 {
 	struct reg *r = ctx;
@@ -100,7 +122,7 @@ static void look(void *ctx, struct store_reply *reply)
 	    !reply->value.list || r->stopping)
 		return;
 	for (size_t i = 0; i < reply->value.list->n; i++) {
-		const struct val *s = &reply->value.list->items[i], *c;
+		const struct val *s = &reply->value.list->items[i];
 		struct entry *en;
 		const char *id;
 
@@ -109,10 +131,7 @@ static void look(void *ctx, struct store_reply *reply)
 		id = text(s, "ID");
 		en = *id ? entry_find(r, id) : NULL;
 		if (en) {
-			c = check(s, "_service_maintenance:", id);
-			en->unmaint |=
-				c && !strcmp(text(c, "Notes"), REG_STOPPING);
-			entry_pump(en);
+			tidy(en, s);
 		} else if (*id && handle(r, s, id)) {
 			return;
 		}

@@ -226,10 +226,17 @@ static int check(struct store_call *c, const struct store_req *r, struct err *e)
 	struct buf BUF_AUTO path = {0};
 	struct val m;
 
-	if (c->s->catalog)
+	if (c->s->catalog && r->status)
 		return catalog_check(c, r, e);
-	m = state_of(c, r);
-	buf_adds(&path, "/v1/agent/check/update/");
+	if (c->s->catalog) {
+		m = val_map(&c->arena, &type_map_any);
+		store_set_text(&c->arena, &m, "Node", c->s->node);
+		store_set_text(&c->arena, &m, "CheckID", r->check);
+		return send_json(c, "/v1/catalog/deregister", &m, r->token, e);
+	}
+	m = r->status ? state_of(c, r) : val_map(&c->arena, &type_map_any);
+	buf_adds(&path, r->status ? "/v1/agent/check/update/"
+				  : "/v1/agent/check/deregister/");
 	http_escape_path(&path, str_of(r->check));
 	if (path.failed)
 		return err_nomem(e);
@@ -289,7 +296,8 @@ static int join(struct arena *a, const struct val *services,
 	if (val_kind(map) != KIND_MAP) /* null: no such node */
 		return val_kind(map) == KIND_INVALID
 			       ? 0
-			       : err_set(e, 0, "the answer is no map of services");
+			       : err_set(e, 0,
+					 "the answer is no map of services");
 	for (size_t i = 0; i < val_map_len(map); i++) {
 		struct val list = val_list(a, &type_anys, 4), one;
 

@@ -215,6 +215,9 @@ static int edit(struct folder *f, const struct store_req *r, edit_fn *fn,
 int folder_check(struct folder *f, const struct store_req *r, bool *there,
 		 struct err *e)
 {
+	*there = true;
+	if (!r->status) /* a registration is written whole: it went with that */
+		return 0;
 	if (edit(f, r, set_state, there, e) < 0)
 		return -1;
 	return *there ? beat(f, r->key, e) : 0;
@@ -224,8 +227,9 @@ int folder_maint(struct folder *f, const struct store_req *r, bool *there,
 		 struct err *e)
 {
 	if (!r->key)
-		return err_set(e, 0, "maintenance of a whole node needs a "
-				     "Consul agent");
+		return err_set(e, 0,
+			       "maintenance of a whole node needs a "
+			       "Consul agent");
 	return edit(f, r, set_maint, there, e);
 }
 

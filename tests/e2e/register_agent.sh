@@ -299,6 +299,30 @@ t_catalog() {
 
 # What the last stop put in maintenance comes out of it, what somebody else put
 # there does not.
+# A check that is not defined any more leaves the service, by new definitions
+# and with the next start.
+t_check_removed() {
+	local good='check { tcp = "127.0.0.1:'
+	agent
+	good="$good${ADDR#*:}\" }"
+	with() { conf <<<"service { name = \"a\" id = \"a1\" port = 9 address = \"127.0.0.1\" $good $1 }"; }
+	checks() { curl -fs "http://$ADDR/v1/agent/checks" | jq -r 'keys | join(" ")'; }
+	with 'check { id = "bad" file = "/none" } check { file = "/none" }'
+	registrar
+	within 30 eval '[ "$(checks)" = "a1:1 a1:3 a1:registrar bad" ]'
+	with 'check { id = "other" file = "/" }'
+	kill -HUP "$REG"
+	within 30 eval '[ "$(checks)" = "a1:1 a1:registrar other" ]'
+	within 30 state_is a1 passing
+	with 'check { file = "/none" }'
+	kill -HUP "$REG"
+	within 30 eval '[ "$(checks)" = "a1:1 a1:2 a1:registrar" ]'
+	kill -9 "$REG"
+	with ''
+	registrar
+	within 30 eval '[ "$(checks)" = "a1:1 a1:registrar" ]'
+}
+
 t_maintenance_ends() {
 	agent
 	conf <<-E
@@ -395,7 +419,7 @@ t_unprivileged() {
 }
 
 for t in unprivileged liars silent_agent change_during_a_request stop_during_registration token_during_a_request \
-	forgetful_agent reload_in_detail long_output address_templates namespace alias agent_checks killed_registrar catalog maintenance_ends token_rotated; do
+	forgetful_agent reload_in_detail long_output address_templates namespace alias agent_checks killed_registrar catalog check_removed maintenance_ends token_rotated; do
 	check $t
 done
 finish
