@@ -2,6 +2,8 @@
 /* clock - see base/clock.h. The three clocks always exist on Linux. */
 #include "base/clock.h"
 
+#include <stdio.h>
+
 static int64_t read_ns(clockid_t id)
 {
 	struct timespec t;
@@ -31,4 +33,18 @@ struct timespec clock_wall(void)
 
 	clock_gettime(CLOCK_REALTIME, &t);
 	return t;
+}
+
+long clock_date(char out[CLOCK_DATE], time_t t, bool utc, char dash, char gap)
+{
+	struct tm tm = {0};
+
+	if (utc)
+		gmtime_r(&t, &tm);
+	else
+		localtime_r(&t, &tm);
+	snprintf(out, CLOCK_DATE, "%04d%c%02d%c%02d%c%02d:%02d:%02d",
+		 tm.tm_year + 1900, dash, tm.tm_mon + 1, dash, tm.tm_mday, gap,
+		 tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return tm.tm_gmtoff;
 }

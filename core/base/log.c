@@ -187,16 +187,14 @@ void log_set_tee(void (*tee)(void *, enum log_level, const char *, size_t),
 
 size_t log_stamp(char out[LOG_STAMP], const struct timespec *t)
 {
-	char date[24], zone[8];
-	struct tm tm;
+	char date[CLOCK_DATE], zone[8] = "Z";
+	long off = clock_date(date, t->tv_sec, false, '-', 'T');
 	int n;
 
-	localtime_r(&t->tv_sec, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	if (tm.tm_gmtoff)
-		strftime(zone, sizeof(zone), "%z", &tm);
-	else
-		memcpy(zone, "Z", 2);
+	if (off)
+		snprintf(zone, sizeof(zone), "%c%02ld%02ld",
+			 off < 0 ? '-' : '+', labs(off) / 3600 % 100,
+			 labs(off) / 60 % 60);
 	n = snprintf(out, LOG_STAMP, "%s.%03ld%s", date, t->tv_nsec / 1000000,
 		     zone);
 	return n < 0 ? 0 : (size_t)n;

@@ -4,6 +4,7 @@
  * text as they are and go to the renderer and the registrar. */
 #include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "compile/manifest.h"
@@ -446,6 +447,23 @@ static void ports(struct manifest *m, const struct hcl_node *root)
 	}
 }
 
+/* The parser's message without its "At LINE:COLUMN: ", which goes to *at. */
+static const char *placed(const char *text, struct cp_at *at)
+{
+	unsigned long line, col;
+	char *end;
+
+	if (strncmp(text, "At ", 3) != 0)
+		return text;
+	line = strtoul(text + 3, &end, 10);
+	col = strtoul(end + (*end == ':'), &end, 10);
+	if (strncmp(end, ": ", 2) != 0)
+		return text;
+	at->line = (unsigned)line;
+	at->col = (unsigned)col;
+	return end + 2;
+}
+
 static void file(struct manifest *m, const char *base)
 {
 	struct cp *c = m->c;
@@ -461,15 +479,10 @@ static void file(struct manifest *m, const char *base)
 	r = hcl_parse(&c->a, str_of(text), &root, &e);
 	c->a.oom = oom;
 	if (r < 0) {
-		unsigned line, col;
-		int n = 0;
+		struct cp_at at = {.file = m->file};
+		const char *why = placed(e.text, &at);
 
-		if (sscanf(e.text, "At %u:%u: %n", &line, &col, &n) == 2 && n)
-			cp_find(c, (struct cp_at){m->file, line, col}, "%s",
-				e.text + n);
-		else
-			cp_find(c, (struct cp_at){.file = m->file}, "%s",
-				e.text);
+		cp_find(c, at, "%s", why);
 		return;
 	}
 	for (size_t i = 0; i < root->n; i++) {

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "data/json.h"
 #include "logd/mux_inner.h"
 
@@ -36,14 +37,11 @@ static void put_json(struct buf *b, const struct source *s, const char *stream,
 		     struct str line)
 {
 	struct timespec now = clock_wall();
-	struct tm tm;
+	char date[CLOCK_DATE];
 
-	gmtime_r(&now.tv_sec, &tm);
-	buf_addf(b,
-		 "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%06ldZ\","
-		 "\"service\":",
-		 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		 tm.tm_min, tm.tm_sec, now.tv_nsec / 1000);
+	clock_date(date, now.tv_sec, true, '-', 'T');
+	buf_addf(b, "{\"time\":\"%s.%06ldZ\",\"service\":", date,
+		 now.tv_nsec / 1000);
 	json_print_str(b, str_of(s->name), JSON_PLAIN);
 	buf_adds(b, s->tail ? ",\"file\":" : ",\"stream\":");
 	json_print_str(b, str_of(stream), JSON_PLAIN);

@@ -18,13 +18,10 @@
 static int consul_text(struct arena *a, struct str s, struct val *out,
 		       struct err *e UNUSED)
 {
-	struct tm tm;
-	struct timespec now = clock_wall();
-	char stamp[32];
+	char stamp[CLOCK_DATE];
 
 	/* Nothing is set up yet, so this is Go's plain log line. */
-	localtime_r(&now.tv_sec, &tm);
-	strftime(stamp, sizeof(stamp), "%Y/%m/%d %H:%M:%S", &tm);
+	clock_date(stamp, clock_wall().tv_sec, false, '/', ' ');
 	say_line("%s [WARN] consul now accepts a stanza instead of a string. "
 		 "Update your configuration files and change consul = \"\" to "
 		 "consul { } instead.",

@@ -168,7 +168,8 @@ static void write_syslog(struct render_log *g, enum log_level level,
 		[LOG_WARN] = 4,	 [LOG_ERR] = 3};
 	const char *end = memchr(text, ']', n);
 	struct timespec now = clock_wall();
-	char head[256], stamp[32];
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	char head[256];
 	struct iovec v[2];
 	struct tm tm;
 	int k;
@@ -178,9 +179,9 @@ static void write_syslog(struct render_log *g, enum log_level level,
 		text = end + 2;
 	}
 	localtime_r(&now.tv_sec, &tm);
-	strftime(stamp, sizeof(stamp), "%b %e %H:%M:%S", &tm);
-	k = snprintf(head, sizeof(head), "<%d>%s %s[%d]: ",
-		     g->facility * 8 + severity[level], stamp, g->tag,
+	k = snprintf(head, sizeof(head), "<%d>%.3s %2d %02d:%02d:%02d %s[%d]: ",
+		     g->facility * 8 + severity[level], months + 3 * tm.tm_mon,
+		     tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, g->tag,
 		     (int)getpid());
 	v[0] = (struct iovec){head, k < 0		       ? 0
 				    : (size_t)k < sizeof(head) ? (size_t)k

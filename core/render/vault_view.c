@@ -254,9 +254,7 @@ static bool deleted(const struct val *json)
 	struct str when = json_text(meta, "deletion_time");
 	struct arena a = {0};
 	struct val t;
-	char now[32];
-	struct tm tm;
-	time_t s = (time_t)now_s();
+	char now[CLOCK_DATE];
 	bool past;
 
 	if (!when.n)
@@ -264,8 +262,7 @@ static bool deleted(const struct val *json)
 	/* RFC 3339 in UTC: the order of the text is the order of time. */
 	past = shape_time_parse(&a, when, &t, NULL) == 0;
 	arena_free(&a);
-	gmtime_r(&s, &tm);
-	strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%S", &tm);
+	clock_date(now, (time_t)now_s(), true, '-', 'T');
 	return past && when.n >= 19 &&
 	       str_cmp(str_cut(when, 0, 19), str_of(now)) < 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "data/json.h"
 #include "survey.h"
 
@@ -169,13 +170,11 @@ void survey_table(const struct survey *v, char *const *names, bool colour,
 static void put_time(struct buf *b, const struct tai *t)
 {
 	struct timespec ts;
-	struct tm tm;
+	char date[CLOCK_DATE];
 
 	tai_to_unix(t, &ts);
-	gmtime_r(&ts.tv_sec, &tm);
-	buf_addf(b, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ\"",
-		 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		 tm.tm_min, tm.tm_sec, ts.tv_nsec / 1000000);
+	clock_date(date, ts.tv_sec, true, '-', 'T');
+	buf_addf(b, "\"%s.%03ldZ\"", date, ts.tv_nsec / 1000000);
 }
 
 static void put_bool(struct buf *b, const char *key, bool x)
