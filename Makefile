@@ -42,7 +42,8 @@ LIBS := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lyaml
 # The product: musl, small, position independent, no INTERP.
 CC := $(DEPS)/bin/musl-gcc
 LTOFLAGS := $(if $(filter 1,$(LTO)),-flto=2 -flto-partition=one -fno-fat-lto-objects)
-CFLAGS := -std=gnu11 $(shell sed '/^\#/d' scripts/size-flags) \
+CFLAGS := -std=gnu11 \
+	$(shell sed -n -e 's/^$(ARCH): //' -e '/^-/p' scripts/size-flags) \
 	-fstack-protector -fmerge-all-constants -fno-caller-saves \
 	-fno-ident -fno-math-errno
 # Packed relative relocations: 24 bytes per pointer in a table become 1 bit.
@@ -85,7 +86,7 @@ $(OBJ)/%.o: %.c build/deps/set build/gen/flags | build/gen/applets.h
 
 # The libraries; what depends on this is redone when they change.
 DEPS_KEY := deps.lock mbedtls_config.h mbedtls_small.h yaml_small.h \
-	size-flags curl-options trim-curl-options deps-build.sh
+	curl_printf.c size-flags curl-options trim-curl-options deps-build.sh
 
 build/deps/set: $(addprefix scripts/,$(DEPS_KEY))
 	scripts/setup
@@ -125,10 +126,11 @@ build/gen/stamp: build/gen/list scripts/gen-applets core/basebox.c $(APPLETS)
 
 # The help texts, the licences of what is linked in, the template functions.
 build/gen/texts: build/gen/help build/gen/functions scripts/gen-licenses \
-		LICENSE build/deps/set
+		scripts/gen-sbom LICENSE build/deps/set
 	$(Q){ cat build/gen/help; printf 'licenses\n'; \
 		scripts/gen-licenses $(DEPS)/share/licenses \
 		$(DEPS)/share/versions; printf '\001'; \
+		printf 'sbom\n'; scripts/gen-sbom $(DEPS)/share/versions; printf '\001'; \
 		cat build/gen/functions; printf '\001'; } | tr '\1' '\0' >$@
 
 # Template functions are documented where they are, with examples that are also

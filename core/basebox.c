@@ -4,7 +4,7 @@
  * usage: basebox [--list]
  * usage: basebox APPLET [ARGUMENT...]
  * usage: basebox --install [-s] [-f] DIR
- * usage: basebox --version | --licenses
+ * usage: basebox --version | --licenses | --sbom
  *
  * The name that this file is called by says which applet it is; as basebox it
  * takes the applet's name as its first argument. APPLET --help explains one.
@@ -12,7 +12,8 @@
  * Without arguments: all applets, one line each. --list: the names alone.
  * --install makes a hard link (-s: a symbolic link) for each applet in DIR.
  * A name that exists is reported and left alone; -f replaces it.
- * --licenses prints the licences of this program and of the libraries in it.
+ * --licenses prints the licences of this program and of the libraries in it;
+ * --sbom lists them with versions and source hashes (SPDX 2.3, JSON).
  *
  * Exit: 0 ok, 100 wrong usage, 111 system call failed, 127 no such applet;
  * else the applet's own.
@@ -149,7 +150,7 @@ static int unknown(const char *name)
 }
 
 struct self {
-	bool list, install, version, licenses, symbolic, force;
+	bool list, install, version, licenses, sbom, symbolic, force;
 };
 
 #define FLAG(letter, name, field)                                              \
@@ -164,6 +165,7 @@ static const struct opt basebox_opts[] = {
 	FLAG('f', NULL, force),
 	FLAG(0, "version", version),
 	FLAG(0, "licenses", licenses),
+	FLAG(0, "sbom", sbom),
 	{0},
 };
 
@@ -187,5 +189,7 @@ int basebox_main(int argc, char **argv)
 		return names();
 	if (self.licenses)
 		return main_licenses();
+	if (self.sbom)
+		return main_sbom();
 	applet_usage("basebox");
 }

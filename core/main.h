@@ -46,6 +46,7 @@ int main_texts(unsigned from, unsigned to,
 /* Prints an applet's help, or the licences: 0, or 111 after a message. */
 int main_help(int applet);
 int main_licenses(void);
+int main_sbom(void);
 
 /* `basebox --install ...`; returns the exit code. */
 int main_install(const char *dir, bool symbolic, bool force);

@@ -146,10 +146,15 @@ int main_help(int applet)
 
 int applet_functions(void)
 {
-	return put_text(applet_texts + 1u);
+	return put_text(applet_texts + 2u);
 }
 
 int main_licenses(void)
 {
 	return put_text(applet_texts);
+}
+
+int main_sbom(void)
+{
+	return put_text(applet_texts + 1u);
 }

@@ -60,6 +60,19 @@ t_texts()
 	done
 }
 
+# An SPDX document of all that is linked in, each with the hash of its source.
+t_sbom()
+{
+	rc 0 basebox --sbom
+	is "$(jq -r .spdxVersion out)" SPDX-2.3
+	is "$(jq -r '[.packages[].name] | join(" ")' out)" \
+		"basebox musl mbedtls curl cjson libyaml"
+	is "$(jq '[.packages[1:][].checksums[0].checksumValue | select(test("^[0-9a-f]{64}$"))] | length' out)" 5 hashes
+	is "$(jq '[.relationships[] | select(.relationshipType == "STATIC_LINK")] | length' out)" 5 links
+	is "$(jq -r '.packages[] | select(.name == "musl") | .checksums[0].checksumValue' out)" \
+		"$(sed -n 's/^sha256 \([0-9a-f]*\) musl_.*orig.tar.*/\1/p' "$ROOT/scripts/deps.lock")"
+}
+
 t_version() { is "$(basebox --version)" "basebox 0.1.0"; }
 
 t_dispatch()
@@ -240,7 +253,7 @@ t_pins()
 
 for t in static list help texts version dispatch unknown closed_fds \
 	install_hard install_symbolic install_keeps generator layers functions \
-	option_tables versions pins; do
+	option_tables versions pins sbom; do
 	check $t
 done
 finish
