@@ -8,7 +8,8 @@
 
 # The libraries hold GCC's intermediate code only (slim LTO): every link of the
 # product optimizes them with it, which is worth 40 kB and takes 4 s.
-size_flags=$(sed '/^#/d' "$here/size-flags" | tr '\n' ' ')
+size_flags=$(sed -n -e "s/^$(uname -m): //" -e '/^-/p' "$here/size-flags" |
+	tr '\n' ' ')
 lto_flags="-flto=2 -fno-fat-lto-objects"
 
 # run LOG COMMAND...: quiet unless the command fails, then the log's end.
@@ -83,7 +84,7 @@ curl_options=(
 	-DCURL_DISABLE_BEARER_AUTH=ON
 )
 
-# What curl has no switch for, taken out of the sources: 30 kB. A request for
+# What curl has no switch for, taken out of the sources: 39 kB. A request for
 # it fails with a message of its own. Each edit is one call; a version of curl
 # without that call only stays larger.
 trim_curl()
@@ -108,16 +109,24 @@ trim_curl()
 	# decoding the peer's certificates for CURLINFO_CERTINFO
 	sed -i 's/Curl_extract_certinfo(data, i, beg, end)/CURLE_NOT_BUILT_IN/' \
 		"$lib/vtls/mbedtls.c"
+	# a printf of its own, beside the libc's
+	if grep -q '^int curlx_dyn_vprintf(struct dynbuf' "$lib/mprintf.c"; then
+		cp "$here/curl_printf.c" "$lib/mprintf.c" || return
+	fi
+	# lists of cipher suites, and the name of the one in use for the log
+	sed -i -e 's/if(conn_config->cipher_list || conn_config->cipher_list13) {/if(0) {/' \
+		-e 's/mbed_cipher_suite_get_str(cipher_id, cipher_str, sizeof(cipher_str), TRUE)/cipher_str[0] = 0/' \
+		"$lib/vtls/mbedtls.c"
 	# pinned public keys
 	sed -i '/const char \* const pinnedpubkey =/,/;/s/data->set[^;:]*/NULL/' \
 		"$lib/vtls/mbedtls.c"
 }
 
-# Blocks of SHA-1 and MD5 as loops, 6 kB (mbedtls_small.h says how).
+# Blocks of SHA-1, MD5 and AES as loops, 9 kB (mbedtls_small.h says how).
 trim_mbedtls()
 {
 	local lib=$src/mbedtls/library name
-	for name in SHA1 MD5; do
+	for name in SHA1 MD5 AES; do
 		{
 			echo "#define MBEDTLS_SMALL_$name"
 			cat "$here/mbedtls_small.h"

@@ -95,6 +95,8 @@
 /* Our loops in place of unrolled rounds: scripts/mbedtls_small.h. */
 #define MBEDTLS_SHA1_PROCESS_ALT
 #define MBEDTLS_MD5_PROCESS_ALT
+#define MBEDTLS_AES_ENCRYPT_ALT
+#define MBEDTLS_AES_DECRYPT_ALT
 #define MBEDTLS_AES_FEWER_TABLES
 #define MBEDTLS_ECP_WINDOW_SIZE 2
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * SHA-1 and MD5 of one block as loops: the library's own are written out step
- * by step (7 kB). Each is appended to its file of the library by
- * scripts/deps-build.sh and used because of MBEDTLS_SHA1_PROCESS_ALT and
- * MBEDTLS_MD5_PROCESS_ALT. Sources: FIPS 180-4, RFC 1321.
+ * SHA-1, MD5 and AES of one block as loops: the library's own are written out
+ * step by step (10 kB). Each is appended to its file of the library by
+ * scripts/deps-build.sh and used because of MBEDTLS_SHA1_PROCESS_ALT,
+ * MBEDTLS_MD5_PROCESS_ALT, MBEDTLS_AES_ENCRYPT_ALT and its sibling (AES only
+ * on a processor without instructions of its own for it).
+ * Sources: FIPS 180-4, RFC 1321, FIPS 197.
  */
 #define SMALL_ROTL(x, n) ((x) << (n) | (x) >> (32 - (n)))
 
@@ -93,6 +95,52 @@ int mbedtls_internal_md5_process(mbedtls_md5_context *ctx,
 	for (i = 0; i < 4; i++)
 		ctx->state[i] += s[i];
 	mbedtls_platform_zeroize(s, sizeof(s));
+	return 0;
+}
+#endif
+
+#ifdef MBEDTLS_SMALL_AES
+/* One block; `turn` is 1 to encrypt, 3 to decrypt: how ShiftRows goes. */
+static void small_aes(const mbedtls_aes_context *ctx, const uint32_t *table,
+		      const unsigned char *box, int turn,
+		      const unsigned char in[16], unsigned char out[16])
+{
+	const uint32_t *key = ctx->buf + ctx->rk_offset;
+	uint32_t x[4], y[4], v;
+	int round, i, k;
+
+	for (i = 0; i < 4; i++)
+		x[i] = MBEDTLS_GET_UINT32_LE(in, 4 * i) ^ *key++;
+	for (round = ctx->nr; round > 0; round--) {
+		for (i = 0; i < 4; i++) {
+			y[i] = *key++;
+			for (k = 0; k < 4; k++) {
+				v = x[(i + turn * k) & 3] >> 8 * k & 255;
+				v = round > 1 ? table[v] : box[v];
+				y[i] ^= k ? SMALL_ROTL(v, 8 * k) : v;
+			}
+		}
+		memcpy(x, y, sizeof(x));
+	}
+	for (i = 0; i < 4; i++)
+		MBEDTLS_PUT_UINT32_LE(x[i], out, 4 * i);
+	mbedtls_platform_zeroize(x, sizeof(x));
+	mbedtls_platform_zeroize(y, sizeof(y));
+}
+
+int mbedtls_internal_aes_encrypt(mbedtls_aes_context *ctx,
+				 const unsigned char input[16],
+				 unsigned char output[16])
+{
+	small_aes(ctx, FT0, FSb, 1, input, output);
+	return 0;
+}
+
+int mbedtls_internal_aes_decrypt(mbedtls_aes_context *ctx,
+				 const unsigned char input[16],
+				 unsigned char output[16])
+{
+	small_aes(ctx, RT0, RSb, 3, input, output);
 	return 0;
 }
 #endif

@@ -5,8 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
+#include <mbedtls/aes.h>
 
 #include "base.h"
 #include "crypto.h"
@@ -288,13 +290,44 @@ static void derive(void **state)
 	buf_free(&out);
 }
 
+/* The rounds for processors without AES instructions, which the library takes
+ * only there; FIPS 197, appendix C. */
+static void aes_rounds(void **state)
+{
+	static const char *want[3] = {"69c4e0d86a7b0430d8cdb78070b4c55a",
+				      "dda97ca4864cdfe06eaf70a0ec0d7191",
+				      "8ea2b7ca516745bfeafc49904b496089"};
+	unsigned char key[32], plain[16], out[16], back[16];
+	mbedtls_aes_context a;
+
+	(void)state;
+	for (unsigned i = 0; i < 32; i++)
+		key[i] = (unsigned char)i;
+	for (unsigned i = 0; i < 16; i++)
+		plain[i] = (unsigned char)(i * 0x11);
+	for (unsigned i = 0; i < 3; i++) {
+		char hex[33];
+
+		mbedtls_aes_init(&a);
+		assert_int_equal(mbedtls_aes_setkey_enc(&a, key, 128 + 64 * i), 0);
+		mbedtls_internal_aes_encrypt(&a, plain, out);
+		for (unsigned k = 0; k < 16; k++)
+			snprintf(hex + 2 * k, 3, "%02x", out[k]);
+		assert_string_equal(hex, want[i]);
+		assert_int_equal(mbedtls_aes_setkey_dec(&a, key, 128 + 64 * i), 0);
+		mbedtls_internal_aes_decrypt(&a, out, back);
+		assert_memory_equal(back, plain, 16);
+		mbedtls_aes_free(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hashes), cmocka_unit_test(hmac),
 		cmocka_unit_test(base64), cmocka_unit_test(base32),
 		cmocka_unit_test(randomness), cmocka_unit_test(bcrypt),
-		cmocka_unit_test(aes), cmocka_unit_test(derive),
+		cmocka_unit_test(aes), cmocka_unit_test(aes_rounds), cmocka_unit_test(derive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
