@@ -38,13 +38,16 @@ struct timespec clock_wall(void)
 long clock_date(char out[CLOCK_DATE], time_t t, bool utc, char dash, char gap)
 {
 	struct tm tm = {0};
+	int n;
 
 	if (utc)
 		gmtime_r(&t, &tm);
 	else
 		localtime_r(&t, &tm);
-	snprintf(out, CLOCK_DATE, "%04d%c%02d%c%02d%c%02d:%02d:%02d",
-		 tm.tm_year + 1900, dash, tm.tm_mon + 1, dash, tm.tm_mday, gap,
-		 tm.tm_hour, tm.tm_min, tm.tm_sec);
+	n = snprintf(out, CLOCK_DATE, "%04d%c%02d%c%02d%c%02d:%02d:%02d",
+		     tm.tm_year + 1900, dash, tm.tm_mon + 1, dash, tm.tm_mday,
+		     gap, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	if (n < 0) /* cut when the year has more digits, never so */
+		out[0] = '\0';
 	return tm.tm_gmtoff;
 }
