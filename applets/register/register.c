@@ -35,6 +35,9 @@
  *   -scandir DIR          where service directories are; else BASEBOX_SCANDIR,
  *                         else the supervised one of the usual places
  *   -no-env               ignore SERVICE_* variables
+ *   -user NAME            started by root: go on as NAME once the definitions
+ *                         are read, where the embedded store, token and key
+ *                         files are open to that user; else stay root
  *   -notify-fd N          write a newline there once all is registered; default:
  *                         what ./notification-fd says, when that is open
  *   -log-level LEVEL      TRACE DEBUG INFO WARN ERR; default INFO
@@ -119,6 +122,7 @@ const struct opt register_opts[] = {
 	{"drain-mode", drain_mode, 0, OPT_FN, 0, 0},
 	{"scandir", NULL, 0, OPT_STR, OFF(scandir), 0},
 	{"no-env", NULL, 0, OPT_FLAG, OFF(no_env), 0},
+	{"user", NULL, 0, OPT_STR, OFF(user), 0},
 	{"notify-fd", NULL, 0, OPT_INT, OFF(notify_fd), 0},
 	{"log-level", log_level, 0, OPT_FN, 0, 0},
 	{"service", NULL, 0, OPT_STR, OFF(service), 0},

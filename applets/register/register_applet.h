@@ -12,7 +12,7 @@
 
 struct register_opts {
 	struct strlist dirs, files, addresses;
-	const char *store, *token_file, *scandir, *service, *reason;
+	const char *store, *token_file, *scandir, *service, *reason, *user;
 	bool catalog, agent_checks, no_env, explain;
 	int64_t ttl, drain;
 	enum reg_drain_mode drain_mode;

@@ -237,6 +237,14 @@ int register_run(struct register_opts *o)
 	r.hooks.ctx = &r.env;
 	if (register_load(o, &r.hooks, NULL, &c) < 0)
 		die(100, "the definitions are broken");
+	if (o->user) {
+		int became = reg_become(o->user, o->store, o->token_file, &e);
+
+		if (became < 0)
+			die(111, "%s", e.text);
+		if (became)
+			log_info("register", "running as user %s", o->user);
+	}
 	open_store(&r);
 	ro.loop = &r.loop;
 	ro.store = r.store;

@@ -181,6 +181,39 @@ t_commands() {
 	like "$(cat err)" "127.0.0.1:1"
 }
 
+# -user: root's, where that user may do it all; else it stays root.
+t_other_user() {
+	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || skip 'no mount namespaces here'
+	ADDR=dir://$PWD/store
+	mkdir -m 777 store
+	service
+	echo 65531 >s/web/watch-group
+	{ grep -v '^basebox:' /etc/passwd; echo basebox:x:65531:65531::/:/bin/false; } >passwd
+	bg s6-svscan s
+	as_basebox
+	within 30 state_is passing
+	is "$(awk '/^Uid:/ {print $3}' "/proc/$REG/status")" 65531 'effective user'
+	is "$(awk '/^Groups:/ {print NF}' "/proc/$REG/status")" 1 'other groups'
+	rc 0 health
+	curl -s "http://127.0.0.1:$PORT/sick" >/dev/null
+	within 30 state_is critical
+	s6-svc -d s/web
+	within 30 state_is ''
+	kill -TERM "$REG"
+	within 20 dead "$REG"
+	chmod 700 store
+	s6-svc -u s/web
+	as_basebox
+	within 30 state_is passing
+	is "$(awk '/^Uid:/ {print $3}' "/proc/$REG/status")" 0 'a store that is closed to it: user'
+}
+as_basebox() {
+	# shellcheck disable=SC2016
+	bg unshare -m sh -c 'mount --bind passwd /etc/passwd && exec register -user basebox -config-dir conf -consul-addr "$0" -drain 300ms' \
+		"$ADDR" 2>>reg.log
+	REG=$PID
+}
+
 # Ordered down, it is not in the store and does not make the container sick.
 t_down_by_order() {
 	ADDR=dir://$PWD/store
@@ -224,7 +257,7 @@ t_lint() {
 	like "$(cat err)" "var.hcl:1: tcp: P: set P"
 }
 
-for t in dir_life readiness_order dead_registrar reload down_by_order commands lint; do check $t; done
+for t in dir_life readiness_order dead_registrar reload other_user down_by_order commands lint; do check $t; done
 if [ -x "$CONSUL" ]; then
 	for t in consul_life deregistered_by_hand agent_loses_its_state; do check $t; done
 fi
