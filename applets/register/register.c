@@ -37,7 +37,8 @@
  *   -no-env               ignore SERVICE_* variables
  *   -user NAME            started by root: go on as NAME once the definitions
  *                         are read, where the embedded store, token and key
- *                         files are open to that user; else stay root
+ *                         files are open to that user and each service that
+ *                         is followed has a watch-group; else stay root
  *   -notify-fd N          write a newline there once all is registered; default:
  *                         what ./notification-fd says, when that is open
  *   -log-level LEVEL      TRACE DEBUG INFO WARN ERR; default INFO

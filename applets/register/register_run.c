@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -212,6 +213,48 @@ static void open_store(struct run *r)
 	}
 }
 
+/* The first service directory of these that lets no group but its owner's
+ * follow it: NAME/watch-group and NAME/control-group are not there. */
+static const char *closed(const struct reg_conf *c, const char *scandir)
+{
+	static const char *const files[] = {"", "watch-group", "control-group"};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; scandir && i < c->n; i++) {
+		const char *name = c->services[i].supervise;
+		bool there[COUNT(files)];
+
+		if (!name)
+			name = c->services[i].name;
+		for (size_t k = 0; k < COUNT(files); k++) {
+			snprintf(path, sizeof(path), "%s/%s/%s", scandir, name,
+				 files[k]);
+			there[k] = access(path, F_OK) == 0;
+		}
+		if (there[0] && !there[1] && !there[2])
+			return name;
+	}
+	return NULL;
+}
+
+/* As -user says, unless that user could then not do it all. */
+static void become(struct run *r, const struct reg_conf *c)
+{
+	const char *no = closed(c, scandir_of(r));
+	struct err e;
+	int became;
+
+	if (no) {
+		log_info("register", "staying root: %s has no watch-group", no);
+		return;
+	}
+	became = reg_become(r->o->user, r->o->store, r->o->token_file, &e);
+	if (became < 0)
+		die(111, "%s", e.text);
+	if (became)
+		log_info("register", "running as user %s", r->o->user);
+}
+
 int register_run(struct register_opts *o)
 {
 	static const int sigs[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, 0};
@@ -237,14 +280,8 @@ int register_run(struct register_opts *o)
 	r.hooks.ctx = &r.env;
 	if (register_load(o, &r.hooks, NULL, &c) < 0)
 		die(100, "the definitions are broken");
-	if (o->user) {
-		int became = reg_become(o->user, o->store, o->token_file, &e);
-
-		if (became < 0)
-			die(111, "%s", e.text);
-		if (became)
-			log_info("register", "running as user %s", o->user);
-	}
+	if (o->user)
+		become(&r, &c);
 	open_store(&r);
 	ro.loop = &r.loop;
 	ro.store = r.store;

@@ -201,8 +201,15 @@ t_other_user() {
 	within 30 state_is ''
 	kill -TERM "$REG"
 	within 20 dead "$REG"
-	chmod 700 store
+	rm s/web/watch-group
 	s6-svc -u s/web
+	as_basebox
+	within 30 state_is passing
+	is "$(awk '/^Uid:/ {print $3}' "/proc/$REG/status")" 0 'a service that it may not follow: user'
+	kill -TERM "$REG"
+	within 20 dead "$REG"
+	echo 65531 >s/web/watch-group
+	chmod 700 store
 	as_basebox
 	within 30 state_is passing
 	is "$(awk '/^Uid:/ {print $3}' "/proc/$REG/status")" 0 'a store that is closed to it: user'
