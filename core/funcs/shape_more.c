@@ -95,6 +95,8 @@ static struct str nano_string(struct arena *a, const struct val *v)
 {
 	struct val t = nano_time(a, v);
 
+	/* The text is in the arena. cppcheck takes it for t's own. */
+	/* cppcheck-suppress returnDanglingLifetime */
 	return shape_time.string(a, &t);
 }
 
