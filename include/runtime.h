@@ -43,9 +43,11 @@ struct runtime_view {
 /* Takes the lock; EBUSY when another process keeps this view. */
 int runtime_view_open(struct runtime_view *v, const char *name,
 		      int64_t interval_ms, struct err *e) MUST_USE;
-/* Replaces the file by {"version":1,"boot_id":...,"at":...,"interval":...,
- * MEMBERS}; members is JSON text such as `"services":[]`, "" for none. */
-int runtime_view_write(struct runtime_view *v, struct str members,
+/* Begins the text of a view: {"version":1,"boot_id":...,"at":...,
+ * "interval":..., to be followed by a member at least, and "}\n". */
+void runtime_view_begin(const struct runtime_view *v, struct buf *b);
+/* Replaces the file by a text that has not failed. */
+int runtime_view_write(const struct runtime_view *v, const struct buf *b,
 		       struct err *e) MUST_USE;
 /* Removes the file and drops the lock. */
 void runtime_view_close(struct runtime_view *v);

@@ -6,9 +6,8 @@
  *
  * Read are, of each service directory: supervise/{lock,status,death_tally,
  * last-error}, notification-fd, down, type, dependencies.d, contents.d,
- * policy/{essential,restart,max-restarts,window}; of the runtime directory
- * register.json, render.json and notify/NAME.status. What is missing is only not
- * shown. */
+ * policy/essential; of the runtime directory register.json, render.json,
+ * init.json and notify/NAME.status. What is missing is only not shown. */
 #ifndef BASEBOX_SURVEY_H
 #define BASEBOX_SURVEY_H
 
@@ -46,14 +45,13 @@ struct survey_service {
 	bool normally_down; /* file ./down */
 	bool notifies;	    /* can say that it is ready */
 	bool essential;
-	const char *restart; /* policy/restart; "" = none */
-	uint32_t budget, window; /* so many restarts (0 = any) in ms */
 	bool up, fresh, ready;
 	struct s6_status st;   /* of a supervised one */
 	struct s6_death *dead; /* the last deaths, oldest first */
 	size_t deaths;
 	const char *error;     /* supervise/last-error, "" = none */
 	const char *says;      /* STATUS= of sd_notify, "" = none */
+	struct str why;	       /* init's reason why it rests, "" = none */
 	char **deps;	       /* names of dependencies.d or contents.d, sorted,
 				 * NULL-terminated */
 	const struct val *reg; /* its object in register.json, or NULL */
@@ -70,7 +68,8 @@ struct survey {
 	bool alive; /* the scandir's own lock is held */
 	struct tai now;
 	enum runtime_state reg_state, render_state;
-	struct val reg, render;
+	bool of_init; /* init is what supervises it */
+	struct val reg, render, init;
 };
 
 /* --- load.c --- */

@@ -164,6 +164,7 @@ static int start_all(struct init *in, struct err *e)
 		return -1;
 	in->phase = PHASE_RUN;
 	in->booting = true;
+	view_open(in);
 	scandir_scan(&in->dir);
 	nodes_soon(in);
 	not_quiet(in);

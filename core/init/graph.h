@@ -57,6 +57,7 @@ struct node {
 	bool spent;    /* its restarts are used up */
 	bool leaves;   /* the sources have it no more */
 	bool held;     /* of a walk */
+	char why[48];  /* the reason why it does not run; "" = none known */
 	unsigned edges, nedges; /* those that begin here, in graph.edge */
 	struct policy policy;
 	struct service *service; /* NULL: not supervised */

@@ -8,6 +8,7 @@
 #include "init.h"
 #include "init/graph.h"
 #include "os.h"
+#include "runtime.h"
 #include "supervise.h"
 #include "supervise/scandir.h"
 
@@ -45,6 +46,9 @@ struct init {
 	struct loop_timer budget; /* the end of the stop, or of what leaves */
 	struct loop_timer delay;
 	struct loop_timer quiet;
+	struct runtime_view view; /* init.json */
+	struct loop_timer view_timer;
+	int64_t view_at; /* when it was written */
 	int64_t term_at; /* when the first SIGTERM was acted on; 0 = none yet */
 	bool forced;     /* whatever is left is killed */
 	bool killed;     /* something had to be */
@@ -80,6 +84,13 @@ void nodes_boot_failed(struct init *in, struct node *n, const char *why);
 
 /* Of another graph, made of the same services as they are now. */
 void nodes_carry(struct init *in, const struct graph *old, struct graph *g);
+
+/* --- view.c --- */
+
+/* Keeps init.json, where that can be. */
+void view_open(struct init *in);
+/* What it says has changed. */
+void view_soon(struct init *in);
 
 /* --- boot.c --- */
 

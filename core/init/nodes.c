@@ -43,6 +43,7 @@ static void carry(struct init *in, const struct node *o, struct node *n)
 	n->done = o->done;
 	n->rests = o->rests;
 	n->service = o->service;
+	memcpy(n->why, o->why, sizeof(n->why));
 	n->policy.failures = o->policy.failures;
 	if (n->type == NODE_BUNDLE || o->state == NODE_FAILED || o->spent)
 		return;
@@ -101,13 +102,27 @@ static void on_walk(struct loop_timer *t)
 	if (in->leaving)
 		reload_walk(in);
 	graph_up(&in->graph);
-	if (in->booting && graph_settled(&in->graph))
+	if (in->booting && graph_settled(&in->graph)) {
 		in->booting = false;
+		view_soon(in);
+	}
 }
 
 void nodes_soon(struct init *in)
 {
 	loop_timer_set(&in->loop, &in->walk, 0, on_walk, in);
+}
+
+static void because(struct init *in, struct node *n, const char *why)
+{
+	snprintf(n->why, sizeof(n->why), "%s", why);
+	view_soon(in);
+}
+
+static void nothing_wrong(struct init *in, struct node *n)
+{
+	if (n->why[0])
+		because(in, n, "");
 }
 
 /* --- up --- */
@@ -117,6 +132,7 @@ void nodes_boot_failed(struct init *in, struct node *n, const char *why)
 	bool boot = in->booting && !stopping(in);
 
 	loop_timer_unset(&n->timeout);
+	because(in, n, why);
 	say_line("init: %s: %s: %s",
 		 boot && !in->graph.lenient ? "fatal" : "warning", n->name, why);
 	if (stopping(in))
@@ -134,6 +150,7 @@ static void is_up(struct init *in, struct node *n)
 	if (n->state != NODE_STARTING && n->state != NODE_FAILED)
 		return;
 	n->state = NODE_UP;
+	nothing_wrong(in, n);
 	loop_timer_unset(&n->timeout);
 	nodes_soon(in);
 }
@@ -205,6 +222,7 @@ static void prepare(struct service *s, struct spawn *how)
 
 	if (!n)
 		return;
+	nothing_wrong(in, n);
 	if (n->type == NODE_ONESHOT) {
 		how->path = n->going ? "./down" : "./up";
 		how->argv = n->going ? down : up;
@@ -228,8 +246,7 @@ static int64_t died(struct service *s, int wstat)
 		return SERVICE_RESTART_MS;
 	if (n->type == NODE_ONESHOT)
 		return SERVICE_REST;
-	pause = policy_died(&n->policy, wstat, now - s->started, now,
-			    &n->spent);
+	pause = policy_died(&n->policy, wstat, now - s->started, now, &n->spent);
 	n->rests = pause == SERVICE_REST;
 	return pause;
 }
@@ -274,8 +291,7 @@ static void oneshot_ended(struct init *in, struct node *n, int wstat)
 		is_up(in, n);
 	} else if (n->state == NODE_STARTING) {
 		snprintf(why, sizeof(why), "up %s %d",
-			 WIFSIGNALED(wstat) ? "was ended by signal"
-					    : "exited",
+			 WIFSIGNALED(wstat) ? "was ended by signal" : "exited",
 			 WIFSIGNALED(wstat) ? WTERMSIG(wstat)
 					    : WEXITSTATUS(wstat));
 		nodes_boot_failed(in, n, why);
@@ -284,7 +300,17 @@ static void oneshot_ended(struct init *in, struct node *n, int wstat)
 
 static void rests(struct init *in, struct node *n, int code)
 {
+	static const char *const words[] = {
+		[RESTART_ALWAYS] = "its finish lets it rest",
+		[RESTART_ON_FAILURE] =
+			"its policy restart = on-failure lets it rest",
+		[RESTART_NEVER] = "its policy restart = never lets it rest",
+	};
+
 	n->rests = false;
+	because(in, n,
+		n->spent ? "its restarts are used up"
+			 : words[n->policy.restart]);
 	if (n->spent)
 		say_line("init: warning: %s: too many restarts", n->name);
 	if (n->policy.essential) {

@@ -100,6 +100,7 @@ static void end(struct init *in)
 	loop_timer_unset(&in->budget);
 	if (take_over(in, &e) < 0)
 		say_warn("unable to reload: %s", e.text);
+	view_soon(in);
 	nodes_soon(in);
 	if (in->again) {
 		in->again = false;

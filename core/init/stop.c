@@ -242,6 +242,7 @@ void stop_begin(struct init *in, bool ordered)
 	in->leaving = false;
 	in->phase = PHASE_FIRST;
 	live_stopping(in);
+	view_soon(in);
 	loop_timer_set(&in->loop, &in->budget,
 		       clock_mono_ms() + in->opt->stop_timeout, on_budget, in);
 	nodes_soon(in);

@@ -21,7 +21,6 @@
 enum {
 	SOON_MS = 20,	    /* several changes of one moment are one write */
 	OUTPUT_SHORT = 256, /* bytes of an output when all would be too long */
-	VIEW_ROOM = RUNTIME_VIEW_MAX - 1024,
 };
 
 static void member(struct buf *b, const char *key, struct str value)
@@ -104,6 +103,7 @@ static void put_verdict(const struct reg *r, struct buf *b)
 
 static void build(const struct reg *r, struct buf *b, size_t most)
 {
+	runtime_view_begin(&r->view, b);
 	put_verdict(r, b);
 	buf_addf(b, ",\"stopping\":%s,\"store\":{",
 		 r->stopping ? "true" : "false");
@@ -115,12 +115,12 @@ static void build(const struct reg *r, struct buf *b, size_t most)
 			buf_addc(b, ',');
 		put_service(b, en, most);
 	}
-	buf_addc(b, ']');
+	buf_adds(b, "]}\n");
 }
 
 static void write_view(struct reg *r)
 {
-	BUF_AUTO struct buf b = {.max = VIEW_ROOM};
+	BUF_AUTO struct buf b = {.max = RUNTIME_VIEW_MAX};
 	struct err e;
 
 	build(r, &b, SIZE_MAX);
@@ -128,8 +128,7 @@ static void write_view(struct reg *r)
 		buf_reset(&b);
 		build(r, &b, most);
 	}
-	if (!b.failed &&
-	    runtime_view_write(&r->view, str_n(b.p, b.len), &e) == 0) {
+	if (!b.failed && runtime_view_write(&r->view, &b, &e) == 0) {
 		r->view_failed = false;
 		return;
 	}

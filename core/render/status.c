@@ -22,7 +22,6 @@ enum {
 	SOON_MS = 100, /* several changes of one moment are one write */
 	AGAIN_MS = 60000,
 	IDS = 8,
-	ROOM = RUNTIME_VIEW_MAX - 1024,
 };
 
 static void member(struct buf *b, const char *key, const char *value)
@@ -60,6 +59,7 @@ static void build(const struct runner *r, struct buf *b, bool all)
 		failing += v->tries > 0;
 	for (size_t i = 0; i < r->njobs; i++)
 		complete = complete && r->jobs[i].complete;
+	runtime_view_begin(&r->status, b);
 	buf_addf(b, "\"complete\":%s,\"renders\":%llu,\"failing\":%zu,",
 		 complete ? "true" : "false", (unsigned long long)r->renders,
 		 failing);
@@ -70,18 +70,18 @@ static void build(const struct runner *r, struct buf *b, bool all)
 
 		if (!all && j->complete && !j->error)
 			continue;
-		if (!all && b->len > ROOM - 8192)
+		if (!all && b->len > RUNTIME_VIEW_MAX - 9216)
 			break;
 		buf_adds(b, n++ ? "," : "");
 		put_template(b, j);
 	}
-	buf_addc(b, ']');
+	buf_adds(b, "]}\n");
 }
 
 static void on_timer(struct loop_timer *t)
 {
 	struct runner *r = t->ctx;
-	BUF_AUTO struct buf b = {.max = ROOM};
+	BUF_AUTO struct buf b = {.max = RUNTIME_VIEW_MAX};
 	struct err e;
 
 	build(r, &b, true);
@@ -89,7 +89,7 @@ static void on_timer(struct loop_timer *t)
 		buf_reset(&b);
 		build(r, &b, false);
 	}
-	if (b.failed || runtime_view_write(&r->status, str_n(b.p, b.len), &e) < 0)
+	if (b.failed || runtime_view_write(&r->status, &b, &e) < 0)
 		log_debug("runner", "render.json is not written");
 	loop_timer_set(r->loop, t, clock_mono_ms() + AGAIN_MS, on_timer, r);
 }
@@ -98,8 +98,8 @@ void status_soon(struct runner *r)
 {
 	int64_t at = clock_mono_ms() + SOON_MS;
 
-	if (r->status.path[0] && (!loop_timer_is_set(&r->status_timer) ||
-				  r->status_timer.at > at))
+	if (r->status.path[0] &&
+	    (!loop_timer_is_set(&r->status_timer) || r->status_timer.at > at))
 		loop_timer_set(r->loop, &r->status_timer, at, on_timer, r);
 }
 

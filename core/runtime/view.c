@@ -39,22 +39,23 @@ int runtime_view_open(struct runtime_view *v, const char *name,
 	return 0;
 }
 
-int runtime_view_write(struct runtime_view *v, struct str members,
+void runtime_view_begin(const struct runtime_view *v, struct buf *b)
+{
+	char boot[40];
+
+	buf_addf(b,
+		 "{\"version\":1,\"boot_id\":\"%s\",\"at\":%lld,"
+		 "\"interval\":%lld,",
+		 runtime_boot_id(boot), (long long)clock_boot_ms(),
+		 (long long)v->interval_ms);
+}
+
+int runtime_view_write(const struct runtime_view *v, const struct buf *b,
 		       struct err *e)
 {
 	const struct file_how how = {.flags = FILE_MODE, .mode = 0644};
-	BUF_AUTO struct buf b = {.max = RUNTIME_VIEW_MAX};
-	char boot[40];
 
-	buf_addf(&b,
-		 "{\"version\":1,\"boot_id\":\"%s\",\"at\":%lld,"
-		 "\"interval\":%lld%s",
-		 runtime_boot_id(boot), (long long)clock_boot_ms(),
-		 (long long)v->interval_ms, members.n ? "," : "");
-	buf_add(&b, members.p, members.n);
-	if (buf_adds(&b, "}\n") < 0)
-		return err_set(e, EFBIG, "%s", v->path);
-	return file_replace(AT_FDCWD, v->path, b.p, b.len, &how, e);
+	return file_replace(AT_FDCWD, v->path, b->p, b->len, &how, e);
 }
 
 void runtime_view_close(struct runtime_view *v)

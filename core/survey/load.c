@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/dir.h"
 #include "os/file.h"
-#include "s6/numfile.h"
 #include "survey.h"
 
 enum { LINE = 256, ARENA = 32 << 20 };
@@ -130,12 +130,11 @@ static void read_supervise(struct survey *v, struct survey_service *s,
 	}
 }
 
-/* The registered service of this name (or whose id is it). */
-static const struct val *find_reg(const struct survey *v, const char *name)
+/* The object of this name (or whose id is it) in a view's list. */
+static const struct val *find(const struct val *view, const char *key,
+			      const char *name)
 {
-	const struct val *list = v->reg_state == RUNTIME_ABSENT
-					 ? NULL
-					 : survey_list(&v->reg, "services");
+	const struct val *list = survey_list(view, key);
 
 	for (size_t i = 0; list && i < val_len_list(list); i++) {
 		const struct val *x = &list->list->items[i];
@@ -164,23 +163,6 @@ static const char *notify_text(struct survey *v, const char *name, pid_t pid)
 		       : "";
 }
 
-static void read_policy(struct survey *v, struct survey_service *s,
-			const char *dir)
-{
-	char path[PATH_MAX + 2 * LINE];
-
-	s->essential = there(dir, "policy/essential");
-	snprintf(path, sizeof(path), "%s/policy/restart", dir);
-	s->restart = first_line(&v->a, path);
-	if (!*s->restart && s->essential)
-		s->restart = "never";
-	s->window = 60000;
-	snprintf(path, sizeof(path), "%s/policy/max-restarts", dir);
-	(void)!s6_numfile(AT_FDCWD, path, &s->budget, NULL);
-	snprintf(path, sizeof(path), "%s/policy/window", dir);
-	(void)!s6_numfile(AT_FDCWD, path, &s->window, NULL);
-}
-
 static int read_service(struct survey *v, struct survey_service *s,
 			const char *name, struct err *e)
 {
@@ -194,14 +176,17 @@ static int read_service(struct survey *v, struct survey_service *s,
 	s->type = type_of(&v->a, dir);
 	s->normally_down = s->type == SURVEY_LONGRUN && there(dir, "down");
 	s->notifies = there(dir, "notification-fd");
-	read_policy(v, s, dir);
+	s->essential = there(dir, "policy/essential");
 	snprintf(path, sizeof(path), "%s/%s", dir,
 		 s->type == SURVEY_BUNDLE ? "contents.d" : "dependencies.d");
 	if (!(s->deps = names(&v->a, path, SURVEY_DEPS, &n, e)))
 		return -1;
 	read_supervise(v, s, dir);
 	s->says = s->up ? notify_text(v, name, s->st.pid) : "";
-	s->reg = find_reg(v, name);
+	if (v->reg_state != RUNTIME_ABSENT)
+		s->reg = find(&v->reg, "services", name);
+	s->why = survey_member(v->of_init ? find(&v->init, "rest", name) : NULL,
+			       "why");
 	return 0;
 }
 
@@ -295,8 +280,24 @@ static enum survey_state state_of(const struct survey *v,
 	return SURVEY_DOWN;
 }
 
+static bool same_dir(const char *a, struct str b)
+{
+	char path[PATH_MAX];
+	struct stat x, y;
+
+	snprintf(path, sizeof(path), "%.*s", (int)b.n, b.p);
+	return stat(a, &x) == 0 && stat(path, &y) == 0 &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static void read_views(struct survey *v)
 {
+	enum runtime_state state;
+
+	v->of_init =
+		runtime_view_read("init", &v->a, &state, &v->init, NULL) == 0 &&
+		state == RUNTIME_ALIVE &&
+		same_dir(v->scandir, survey_member(&v->init, "scandir"));
 	if (runtime_view_read("register", &v->a, &v->reg_state, &v->reg, NULL) <
 	    0)
 		v->reg_state = RUNTIME_ABSENT;

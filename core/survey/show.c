@@ -227,6 +227,7 @@ static void put_json(const struct survey *v, const struct survey_service *s,
 	}
 	put_str(b, "error", str_of(s->error));
 	put_str(b, "says", str_of(s->says));
+	put_str(b, "why", s->why);
 	buf_addf(b, ",\"%s\":[",
 		 s->type == SURVEY_BUNDLE ? "contents" : "depends_on");
 	for (char **d = s->deps; *d; d++) {

@@ -120,34 +120,18 @@ static void put_state(const struct survey *v, const struct survey_service *s,
 	}
 }
 
-/* One end more than its policy allows restarts, in the last window. */
-static bool spent(const struct survey_service *s)
-{
-	const struct s6_death *d = s->dead + s->deaths - 1;
-
-	return s->budget && s->deaths > s->budget &&
-	       tai_since(&d[-(ptrdiff_t)s->budget].when, &d->when) * 1000 <=
-		       s->window;
-}
-
 /* Why it is down although nothing went wrong that can be seen. */
-static void put_down(const struct survey_service *s, struct buf *b)
+static void put_down(const struct survey *v, const struct survey_service *s,
+		     struct buf *b)
 {
-	bool policy = *s->restart && strcmp(s->restart, "always") != 0;
-
 	if (s->fresh && s->normally_down)
 		buf_adds(b, "; a file `down` keeps it from being started at "
 			    "boot");
 	else if (s->fresh)
 		buf_adds(b, "; nobody has started it yet");
-	else if (!s->st.want_up && spent(s))
-		buf_adds(b, "; its restarts are used up");
-	else if (!s->st.want_up)
-		buf_addf(b,
-			 "; it is not wanted up: it was stopped, or its "
-			 "%s%s lets it rest",
-			 policy ? "policy restart = " : "finish",
-			 policy ? s->restart : "");
+	else if (!s->st.want_up && !s->why.n)
+		buf_addf(b, "; it is not wanted up: it was stopped%s",
+			 v->of_init ? "" : ", or its finish lets it rest");
 }
 
 static void put_reason(const struct survey *v, const struct survey_service *s,
@@ -161,7 +145,7 @@ static void put_reason(const struct survey *v, const struct survey_service *s,
 		break;
 	case SURVEY_DOWN:
 		put_death(v, s, b);
-		put_down(s, b);
+		put_down(v, s, b);
 		break;
 	case SURVEY_STARTING:
 		if (s->type == SURVEY_LONGRUN)
@@ -191,6 +175,11 @@ static void put_reason(const struct survey *v, const struct survey_service *s,
 	case SURVEY_DONE:
 	case SURVEY_GROUP:
 		break;
+	}
+	if (s->why.n && s->state != SURVEY_UP &&
+	    (s->state != SURVEY_FAILED || WIFSIGNALED(s->st.wstat))) {
+		buf_adds(b, "; ");
+		survey_put_text(b, s->why);
 	}
 	if (s->error[0]) {
 		buf_adds(b, "; the last try said: ");
@@ -227,7 +216,7 @@ void survey_why(struct survey *v, struct survey_service *s, struct buf *b)
 		buf_adds(b, m ? "" : ", which does not exist");
 		word = ", ";
 	}
-	if (v->stopping)
+	if (v->stopping && v->alive)
 		buf_adds(b, "; the container is being stopped");
 	buf_adds(b, ".\n");
 	for (char **d = s->deps; wants && *d; d++) {

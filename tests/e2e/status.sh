@@ -274,6 +274,56 @@ t_failed_oneshot()
 	is_state prep done || fail "prep: $(state prep)"
 }
 
+# init.json: the plan, and why what does not run does not.
+t_init_json()
+{
+	local n long
+	printf -v long '%0240d' 0
+	for n in {100..399}; do mkdir -p "sc/z$n$long"; echo bundle >"sc/z$n$long/type"; done
+	service app 'sleep 1000'
+	service ill 'exit 5'
+	service slow 'sleep 1000'
+	service odd 'true'
+	mkdir -p sc/{ill,slow,prep}/policy sc/.init
+	printf '#!/bin/sh\nexit 125\n' >sc/odd/finish
+	chmod +x sc/odd/finish
+	echo 1 >sc/ill/policy/max-restarts
+	echo 3 >sc/slow/notification-fd
+	echo 100 >sc/slow/policy/start-timeout
+	echo oneshot >sc/prep/type
+	printf '#!/bin/sh\nexec sleep 1000\n' >sc/prep/up
+	chmod +x sc/prep/up
+	echo 100 >sc/prep/policy/start-timeout
+	needs app ill
+	touch sc/.init/lenient
+	export BASEBOX_SCANDIR=$T/sc BASEBOX_RUNTIME=$T/runtime
+	bg init --compiled sc
+	within 20 why_has ill 'its restarts are used up'
+	within 20 why_has prep 'is not ready in time'
+	within 20 why_has slow 'is not ready in time'
+	within 20 why_has odd 'its finish lets it rest'
+	rc 0 stop app
+	like "$(status why app)" 'it was stopped; it waits for ill.'
+	like "$(status --json ill)" '"why":"its restarts are used up"'
+	# all of it is JSON below its limit, the order of start first
+	cp runtime/init.json json
+	[ "$(stat -c %s json)" -lt 65536 ] || fail 'too long'
+	is "$(json '$x.scandir')" "$T/sc"
+	is "$(json '$x.booting') $(json '$x.stopping')" 'false false'
+	is "$(json 'slice $x.plan 0 3')" '[ill odd prep]'
+	is "$(json 'range $r := $x.rest }}{{ $r.name }} {{ $r.code }},{{ end')" 'ill 5,odd 0,prep 137,slow <no value>,'
+	# a reason is gone with what it explains
+	service ill 'sleep 1000'
+	s6-svc -u sc/ill
+	within 20 is_state ill up
+	within 20 sh -c '! grep -q "used up" runtime/init.json'
+	s6-svc -wD -d sc/ill
+	like "$(status why ill)" 'it was stopped.'
+	kill -TERM "$PID"
+	within 20 dead "$PID"
+	! status why odd | grep -q 'lets it rest' || fail 'a reason of nobody'
+}
+
 t_of_any_supervisor()
 {
 	unset BASEBOX_SCANDIR
@@ -296,5 +346,6 @@ check plan
 check watch
 check under_init
 check failed_oneshot
+check init_json
 check of_any_supervisor
 finish
