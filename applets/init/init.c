@@ -137,7 +137,9 @@ static char **command(char **cmd)
 
 int init_main(int argc, char **argv)
 {
+	const char *disks = getenv("S6_SYNC_DISKS");
 	struct init in = {0};
+	uint64_t yes;
 	int next;
 
 	if (argc > 1 && !strcmp(argv[1], "compile"))
@@ -156,5 +158,8 @@ int init_main(int argc, char **argv)
 		return single_run(&in.single, in.boot.cmd);
 	}
 	find_words();
-	return init_run(&in.boot);
+	next = init_run(&in.boot);
+	if (num_arg(disks ? disks : "", 1, &yes) && yes)
+		sync();
+	return next;
 }

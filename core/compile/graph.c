@@ -38,13 +38,13 @@ static bool needed(struct cp *c, const struct cp_node *n)
 	}
 	if (!strcmp(n->name, "consul-template"))
 		return c->templates.files || is_default(c, "app") ||
-		       files_besides(c, "/etc/consul-template.d",
-				     "basebox.hcl");
+		       files_besides(c, "/etc/consul-template.d", "basebox.hcl");
 	if (!strcmp(n->name, "register")) {
 		for (char **v = environ; *v; v++)
 			if (!strncmp(*v, "SERVICE_", 8))
 				return true;
-		return c->registers.files || files_besides(c, "/etc/consul.d", "");
+		return c->registers.files ||
+		       files_besides(c, "/etc/consul.d", "");
 	}
 	return true;
 }
@@ -85,8 +85,9 @@ void cp_before(struct cp *c, struct cp_node *n, const char *words)
  * neither waits for the other, and what is in it survives a restart of one. */
 static void through(struct cp *c, struct cp_node *n, const char *name, int fd)
 {
-	cp_before(c, n, arena_printf(&c->a, "redirfd -u %d ../.init/pipes/%s",
-				      fd, name));
+	cp_before(c, n,
+		  arena_printf(&c->a, "redirfd -u %d ../.init/pipes/%s", fd,
+			       name));
 }
 
 /* Adds the consumer's whole pipeline to its bundle. */
@@ -120,8 +121,10 @@ static void pipelines(struct cp *c)
 	}
 	for (struct cp_node *n = c->nodes; n; n = n->next)
 		if (n->pipeline && n->consumer)
-			bundle_of(c, cp_node(c, n->pipeline, CP_BUNDLE,
-					     n->source, n->at), n, 64);
+			bundle_of(c,
+				  cp_node(c, n->pipeline, CP_BUNDLE, n->source,
+					  n->at),
+				  n, 64);
 }
 
 /* --- edges --- */
@@ -266,19 +269,23 @@ static void fed(struct cp *c, const char *name, struct cp_node *blocks,
 		const char *dir, const char *option)
 {
 	const char *there = cp_path(c, "%s", dir);
-	const char *first = cp_exists(there) ? arena_printf(&c->a, "%s %s ",
-							    option, there) : "";
+	const char *first =
+		cp_exists(there) ? arena_printf(&c->a, "%s %s ", option, there)
+				 : "";
 	struct cp_node *n = cp_get(c, name);
 
 	if (!blocks->files)
 		return;
 	if (n && !n->is_default) {
-		cp_find(c, n->at, "the manifest has blocks for %s, but this is "
-			"no service of the base image", name);
+		cp_find(c, n->at,
+			"the manifest has blocks for %s, but this is "
+			"no service of the base image",
+			name);
 		return;
 	}
-	n = helper(c, name, arena_printf(&c->a, "%s %s%s ./manifest.d\n", name,
-					 first, option));
+	n = helper(c, name,
+		   arena_printf(&c->a, "%s %s%s ./manifest.d\n", name, first,
+				option));
 	cp_text(c, n, "notification-fd", "3\n");
 	cp_text(c, n, "timeout-kill", "8000\n");
 	if (*name == 'c')
@@ -291,8 +298,10 @@ static void fed(struct cp *c, const char *name, struct cp_node *blocks,
 static void helpers(struct cp *c)
 {
 	const char *how = getenv("INIT_LOG");
-	bool all = how && (!strcmp(how, "prefix") || !strcmp(how, "json"));
+	bool all = c->logging ||
+		   (how && (!strcmp(how, "prefix") || !strcmp(how, "json")));
 	bool any = all;
+	struct cp_node *mux;
 
 	fed(c, "consul-template", &c->templates, "/etc/consul-template.d",
 	    "-config");
@@ -309,13 +318,21 @@ static void helpers(struct cp *c)
 	}
 	if (!any || !c->nodes)
 		return;
-	cp_text(c, helper(c, "logmux", "logmux\n"), "notification-fd", "3\n");
+	mux = helper(c, "logmux", "logmux\n");
+	cp_text(c, mux, "notification-fd", "3\n");
+	if (c->logging)
+		cp_script(c, mux, "log/run",
+			  c->logging > 1
+				  ? "s6-log -bp -- t /run/uncaught-logs\n"
+				  : "s6-log -bp -- 1 t /run/uncaught-logs\n");
 	for (struct cp_node *n = c->nodes; n; n = n->next) {
 		if (!n->logged)
 			continue;
 		cp_before(c, n,
-			   arena_printf(&c->a, "redirfd -u 1 ../.init/log/%s "
-					"fdmove -c 2 1", n->name));
+			  arena_printf(&c->a,
+				       "redirfd -u 1 ../.init/log/%s "
+				       "fdmove -c 2 1",
+				       n->name));
 		cp_add(c, &n->deps, "logmux", n->at);
 	}
 }
@@ -327,8 +344,10 @@ static void late_edges(struct cp *c)
 		struct cp_node *n = cp_get(c, x->name);
 
 		if (!n) {
-			cp_find(c, x->at, "%s is to start before an unknown "
-				"service %s", x->first, x->name);
+			cp_find(c, x->at,
+				"%s is to start before an unknown "
+				"service %s",
+				x->first, x->name);
 		} else if (n->type != CP_BUNDLE) {
 			cp_add(c, &n->deps, x->first, x->at);
 		} else {
@@ -346,7 +365,8 @@ void cp_graph(struct cp *c)
 {
 	drop_defaults(c);
 	if (c->o->cmd && cp_get(c, "cmd"))
-		cp_find(c, cp_get(c, "cmd")->at, "there is a command, which "
+		cp_find(c, cp_get(c, "cmd")->at,
+			"there is a command, which "
 			"is the service cmd");
 	helpers(c);
 	pipelines(c);

@@ -71,6 +71,7 @@ struct cp {
 	bool overlay;     /* s6-overlay's tree is there */
 	bool shared;      /* the group basebox may stop the container */
 	bool lenient;     /* a failing service of it does not end the boot */
+	unsigned logging; /* S6_LOGGING: 1 all into files too, 2 only there */
 	/* The manifest's blocks, a file for each of its files: what the
 	 * renderer and the registrar get below manifest.d. */
 	struct cp_node templates, registers;

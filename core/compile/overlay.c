@@ -70,7 +70,7 @@ static void user_bundle(struct cp *c, const char *name, const char *etc)
 
 /* All files of a directory, one after the other. */
 static void one_by_one(struct cp *c, struct cp_node *n, const char *what,
-		       const char *dir, bool strict)
+		       const char *dir, bool strict, uint64_t limit)
 {
 	BUF_AUTO struct buf b = {0};
 
@@ -81,8 +81,11 @@ static void one_by_one(struct cp *c, struct cp_node *n, const char *what,
 			continue;
 		if (access(one, X_OK) == 0)
 			cp_runnable(c, (struct cp_at){.file = one}, one);
-		buf_addf(&b, "%s { %s }\n", strict ? "if" : "foreground",
-			 cp_program(c, one));
+		buf_addf(&b, limit ? "%s { background { %s } importas P ! "
+				     "wait -t %llu { $P } }\n"
+				   : "%s { %s }\n",
+			 strict ? "if" : "foreground", cp_program(c, one),
+			 (unsigned long long)limit);
 	}
 	cp_script(c, n, what, buf_str(&b));
 }
@@ -96,8 +99,9 @@ static void cont(struct cp *c, const char *etc)
 	cp_script(c, fix, "up", cp_is_dir(attrs)
 		  ? arena_printf(&c->a, "fix-attrs %s\n", attrs) : "");
 	one_by_one(c, init, "up", cp_path(c, "%s/cont-init.d", etc),
-		   !c->lenient);
-	one_by_one(c, init, "down", cp_path(c, "%s/cont-finish.d", etc), false);
+		   !c->lenient, 0);
+	one_by_one(c, init, "down", cp_path(c, "%s/cont-finish.d", etc), false,
+		   number("S6_KILL_FINISH_MAXTIME", 5000));
 	cp_add(c, &init->deps, "fix-attrs", init->at);
 }
 
@@ -212,6 +216,7 @@ void cp_overlay(struct cp *c)
 	c->overlay = present(c, etc);
 	if (c->overlay) {
 		c->lenient = number("S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) < 2;
+		c->logging = (unsigned)number("S6_LOGGING", 0);
 		dir = cp_path(c, "%s/s6-overlay/s6-rc.d", etc);
 		for (const char **p = cp_list(c, dir); *p; p++)
 			if (strcmp(*p, "user") && strcmp(*p, "user2") &&

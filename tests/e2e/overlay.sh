@@ -377,4 +377,77 @@ exec sleep 1000'
 	code 0
 }
 check s6_rc
+
+# S6_LOGGING: all that services print is in files, too; or only there. CMD's
+# output stays where it is.
+t_logging() {
+	image
+	put etc/s6-overlay/s6-rc.d/svc/run "#!/bin/sh
+echo from svc; echo oops >&2
+$LOG
+log svc up
+while sleep 0.05 || exit 1; do :; done"
+	echo longrun >"$RC/svc/type"
+	user svc
+	put etc/cont-finish.d/look '#!/bin/sh
+cut -d" " -f2- /run/uncaught-logs/current >/out/caught'
+	put app/main '#!/bin/sh
+until grep -q "from svc" /run/uncaught-logs/current; do sleep 0.05; done 2>/dev/null
+echo from main'
+	local n
+	for n in 1 2; do
+		rm -f out/log
+		ENV=(S6_LOGGING=$n)
+		boot /app/main >stdout
+		code 0
+		is "$(sort out/caught | tr '\n' ' ')" 'from svc oops ' "in files ($n)"
+		[ $n = 1 ] && is "$(sort stdout | tr '\n' ' ')" 'from main from svc oops ' stdout
+		[ $n = 2 ] && is "$(sort stdout | tr '\n' ' ')" 'from main ' stdout
+	done
+}
+check logging
+
+# A script of cont-finish.d that hangs holds up the rest so long only; the
+# disks are flushed.
+t_finish_maxtime() {
+	image
+	longrun svc
+	user svc
+	put etc/cont-finish.d/1 '#!/bin/sh
+trap "" TERM
+echo 1 hangs >>/out/log
+exec sleep 1000'
+	put etc/cont-finish.d/2 '#!/bin/sh
+echo 2 ran >>/out/log; exit 3'
+	ENV=(S6_KILL_FINISH_MAXTIME=100 S6_KILL_GRACETIME=100 S6_SYNC_DISKS=1)
+	boot
+	wait_for 'svc up'
+	stop
+	code 0
+	before '1 hangs' '2 ran'
+}
+check finish_maxtime
+
+t_logutil_service() {
+	image
+	mkdir -p "$RC/gen"
+	put etc/services.d/gen/run '#!/bin/sh
+echo a line; exec sleep 1000'
+	put etc/services.d/gen/log/run '#!/command/execlineb -P
+foreground { s6-setuidgid nobody mkdir /tmp/logs } logutil-service /tmp/logs'
+	rmdir "$RC/gen"
+	put etc/services.d/look/run '#!/bin/sh
+until grep -q "a line" /tmp/logs/current; do sleep 0.05; done 2>/dev/null
+stat -c %U /tmp/logs/current >/out/who
+cat /tmp/logs/current >>/out/log
+echo looked >>/out/log; exec sleep 1000'
+	ENV=(S6_LOGGING_SCRIPT='n3 p>')
+	boot
+	wait_for looked
+	said '> a line' || fail "no line: $(cat out/log)"
+	is "$(cat out/who)" nobody
+	stop
+	code 0
+}
+check logutil_service
 finish
