@@ -23,16 +23,18 @@
 struct user;
 
 /* As root: 0 when the registrar can do its work as this user, that is, the user
- * is of group basebox, the embedded store (NULL: as the environment says),
- * token (NULL: none) and key files are open to it, and the runtime directory,
- * whose path goes to dir, is now shared with that group. Supplementary groups
- * are dropped in any case. */
+ * is of group basebox, the embedded store or the agent's socket (NULL: as the
+ * environment says), token (NULL: none) and key files are open to it, and the
+ * runtime directory, whose path goes to dir, is now shared with that group.
+ * Supplementary groups are dropped in any case. */
 int reg_rights(const struct user *u, const char *store, const char *token,
 	       char dir[PATH_MAX]) MUST_USE;
-/* Goes on as that user where reg_rights says so (1), or stays (0): not root, no
- * such user, or not possible. -1: it failed half way. */
+struct reg_conf;
+/* Goes on as that user where reg_rights says so and the definitions can be read
+ * again (1), or stays (0): not root, no such user, or not possible. -1: it
+ * failed half way. */
 int reg_become(const char *name, const char *store, const char *token,
-	       struct err *e) MUST_USE;
+	       const struct reg_conf *c, struct err *e) MUST_USE;
 
 /* --- addresses of this machine --- */
 

@@ -36,9 +36,10 @@
  *                         else the supervised one of the usual places
  *   -no-env               ignore SERVICE_* variables
  *   -user NAME            started by root: go on as NAME once the definitions
- *                         are read, where the embedded store, token and key
- *                         files are open to that user and each service that
- *                         is followed has a watch-group; else stay root
+ *                         are read, where these, the store (folder or socket),
+ *                         token and key files are open to that user and each
+ *                         service that is followed has a watch-group; else
+ *                         stay root
  *   -notify-fd N          write a newline there once all is registered; default:
  *                         what ./notification-fd says, when that is open
  *   -log-level LEVEL      TRACE DEBUG INFO WARN ERR; default INFO

@@ -227,9 +227,10 @@ static const char *closed(const struct reg_conf *c, const char *scandir)
 		if (!name)
 			name = c->services[i].name;
 		for (size_t k = 0; k < COUNT(files); k++) {
-			snprintf(path, sizeof(path), "%s/%s/%s", scandir, name,
-				 files[k]);
-			there[k] = access(path, F_OK) == 0;
+			there[k] = (size_t)snprintf(path, sizeof(path),
+						    "%s/%s/%s", scandir, name,
+						    files[k]) < sizeof(path) &&
+				   access(path, F_OK) == 0;
 		}
 		if (there[0] && !there[1] && !there[2])
 			return name;
@@ -238,9 +239,9 @@ static const char *closed(const struct reg_conf *c, const char *scandir)
 }
 
 /* As -user says, unless that user could then not do it all. */
-static void become(struct run *r, const struct reg_conf *c)
+static void become(struct run *r, const struct reg_conf *c, const char *scandir)
 {
-	const char *no = closed(c, scandir_of(r));
+	const char *no = closed(c, scandir);
 	struct err e;
 	int became;
 
@@ -248,7 +249,7 @@ static void become(struct run *r, const struct reg_conf *c)
 		log_info("register", "staying root: %s has no watch-group", no);
 		return;
 	}
-	became = reg_become(r->o->user, r->o->store, r->o->token_file, &e);
+	became = reg_become(r->o->user, r->o->store, r->o->token_file, c, &e);
 	if (became < 0)
 		die(111, "%s", e.text);
 	if (became)
@@ -280,12 +281,12 @@ int register_run(struct register_opts *o)
 	r.hooks.ctx = &r.env;
 	if (register_load(o, &r.hooks, NULL, &c) < 0)
 		die(100, "the definitions are broken");
+	ro.scandir = scandir_of(&r); /* only root may look at its lock */
 	if (o->user)
-		become(&r, &c);
+		become(&r, &c, ro.scandir);
 	open_store(&r);
 	ro.loop = &r.loop;
 	ro.store = r.store;
-	ro.scandir = scandir_of(&r);
 	r.env = (struct health_env){.loop = &r.loop,
 				    .http = r.http,
 				    .reaper = &r.reaper,

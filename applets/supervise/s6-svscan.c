@@ -18,7 +18,7 @@
  *             flag-own-supervisor in a service directory does it for that one
  *
  * A file control-group in a service directory names a group whose members may
- * see and command it.
+ * see and command it, watch-group one that may see it.
  *
  * Signals: TERM, INT stop all, loggers last; QUIT stops all at once; HUP scans
  * and ends what is gone; ALRM scans; ABRT leaves at once. An executable

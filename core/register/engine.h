@@ -40,6 +40,7 @@ struct follow {
 	char dir[PATH_MAX];
 	struct s6_watch w;
 	bool open, needs_ready;
+	unsigned refused; /* how often another user's could not be opened */
 	struct loop_fd fd;
 	struct loop_timer retry;
 	follow_fn *fn;
@@ -98,7 +99,7 @@ struct entry {
 	bool doubted; /* lost since a check was last taken */
 	bool settled; /* has been registered once, or failed for good */
 	struct strlist drop; /* checks to take out of it */
-	char *death;  /* heap; a death that must be said before anything else */
+	char *death; /* heap; a death that must be said before anything else */
 	bool death_sent; /* the request under way says it */
 
 	struct store_call *call;

@@ -86,6 +86,8 @@ static void follow_open(struct follow *f)
 	struct err e;
 
 	if (s6_watch_open(&f->w, f->dir, &e) < 0) {
+		if (e.num == EACCES && ++f->refused == 2)
+			log_warn("register", "%s", e.text);
 		loop_timer_set(f->loop, &f->retry, clock_mono_ms() + RETRY_MS,
 			       again, f);
 		return;

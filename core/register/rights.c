@@ -31,7 +31,7 @@ static bool allowed(const struct user *u, const char *path, int how)
 	return setegid(0) == 0 && ok;
 }
 
-/* The embedded store, tokens and keys. */
+/* The embedded store, the agent's socket, tokens and keys. */
 static bool can_work(const struct user *u, const char *store)
 {
 	static const char *const files[] = {
@@ -48,6 +48,8 @@ static bool can_work(const struct user *u, const char *store)
 		if ((path = getenv(files[i])) && *path &&
 		    !allowed(u, path, R_OK))
 			return false;
+	if (store && !strncmp(store, "unix://", 7))
+		return allowed(u, store + 7, W_OK);
 	return !store || strncmp(store, "dir://", 6) != 0 ||
 	       allowed(u, store + 6, W_OK | X_OK);
 }
@@ -70,14 +72,24 @@ int reg_rights(const struct user *u, const char *store, const char *token,
 		       : -1;
 }
 
+/* Can it read the definitions again? Those of the environment are no file. */
+static bool can_reload(const struct user *u, const struct reg_conf *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (!allowed(u, c->services[i].file, R_OK) &&
+		    access(c->services[i].file, F_OK) == 0)
+			return false;
+	return true;
+}
+
 int reg_become(const char *name, const char *store, const char *token,
-	       struct err *e)
+	       const struct reg_conf *c, struct err *e)
 {
 	char dir[PATH_MAX];
 	struct user u;
 
 	if (geteuid() || user_find(name, &u, NULL) <= 0 ||
-	    reg_rights(&u, store, token, dir) < 0)
+	    reg_rights(&u, store, token, dir) < 0 || !can_reload(&u, c))
 		return 0;
 	if (setgid(u.gid) < 0 || setuid(u.uid) < 0 ||
 	    setenv("BASEBOX_RUNTIME", dir, 1) < 0)

@@ -117,25 +117,25 @@ static int make_files(struct service *s, struct err *e)
 		return -1;
 	s->lock = s6_lock_take(s->home, S6_LOCK, 0644, e);
 	if (s->lock < 0)
-		return e->num != EBUSY
-			       ? -1
-			       : err_say(e, EBUSY, "another instance of "
-						   "s6-supervise is already "
-						   "running");
+		return e->num != EBUSY ? -1
+				       : err_say(e, EBUSY,
+						 "another instance of "
+						 "s6-supervise is already "
+						 "running");
 	s->control.fd = fd_fifo(s->home, S6_CONTROL, 0600, e);
 	return s->control.fd < 0 ? -1 : 0;
 }
 
 /* A file control-group names who, beside the owner, may watch and command this
  * service, watch-group who may watch it: what s6-svperms would give to that
- * group. */
+ * group. Those of the base image are no matter to another user than root. */
 static void grant(struct service *s)
 {
 	char name[64], link[LINK_MAX_LEN];
 	bool commands = service_has(s, "control-group");
-	int FD_AUTO fd = openat(s->dir,
-				commands ? "control-group" : "watch-group",
-				O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	const char *file = commands ? "control-group" : "watch-group";
+	int FD_AUTO fd =
+		openat(s->dir, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ssize_t n = fd < 0 ? 0 : read(fd, name, sizeof(name) - 1);
 	uint64_t number;
 	const char *place;
@@ -148,7 +148,7 @@ static void grant(struct service *s)
 	if (num_arg(name, UINT32_MAX - 1, &number)) {
 		gid = (gid_t)number;
 	} else if (group_find(name, &gid, NULL) <= 0) {
-		service_warn(s, 0, "control-group: no group %s", name);
+		service_warn(s, 0, "%s: no group %s", file, name);
 		return;
 	}
 	place = place_of(s->home, S6_SUPERVISE, link);
@@ -157,8 +157,10 @@ static void grant(struct service *s)
 	    (commands && (fchown(s->control.fd, (uid_t)-1, gid) < 0 ||
 			  fchmod(s->control.fd, 0620) < 0)) ||
 	    fchownat(s->event_home, S6_EVENT, (uid_t)-1, gid, 0) < 0 ||
-	    fchmodat(s->event_home, S6_EVENT, 03730, 0) < 0)
-		service_warn(s, errno, "control-group %s", name);
+	    fchmodat(s->event_home, S6_EVENT, 03730, 0) < 0) {
+		if (commands || errno != EPERM)
+			service_warn(s, errno, "%s %s", file, name);
+	}
 }
 
 /* The status a supervisor starts with; pid 0 and paused = never started. */

@@ -53,20 +53,6 @@ while not os.path.exists(stop):
 for x in threads: x.join()
 open(stop + ".sum", "w").write("%d %d\n" % (sent, failed))
 PY
-agent() {
-	local try
-	for try in 1 2 3 4 5; do
-		ADDR=127.0.0.1:$(free_port)
-		bg "$CONSUL" agent -dev -node=t -bind=127.0.0.1 -client=127.0.0.1 -http-port="${ADDR#*:}" \
-			-dns-port=-1 -grpc-port=-1 -server-port="$(free_port)" -serf-lan-port="$(free_port)" \
-			-serf-wan-port=-1 -log-level=err >consul.log 2>&1
-		AGENT=$PID
-		within 60 leads_or_ended
-		alive "$AGENT" && return
-	done
-	fail "no Consul after $try tries"
-}
-leads_or_ended() { dead "$AGENT" || curl -fs "http://$ADDR/v1/status/leader" | grep -q :; }
 passing() { [ "$(curl -fs "http://$ADDR/v1/health/service/web?passing" | grep -c '"ID": "web[12]"')" -ge "$1" ]; }
 # box N: one container's processes: a supervised app, its registrar
 box() {

@@ -81,6 +81,24 @@ free_port()
 	echo "$p"
 }
 
+# agent [OPTION...]: a real Consul of its own with a leader, at $ADDR. When it ends
+# at once (another program took one of its ports first) it gets other ports.
+agent() {
+	local try
+	[ -x "$CONSUL" ] || skip "no Consul"
+	for try in 1 2 3 4 5; do
+		ADDR=127.0.0.1:$(free_port)
+		bg "$CONSUL" agent -dev -node=t -bind=127.0.0.1 -client=127.0.0.1 -http-port="${ADDR#*:}" "$@" \
+			-dns-port=-1 -grpc-port=-1 -server-port="$(free_port)" -serf-lan-port="$(free_port)" \
+			-serf-wan-port=-1 -log-level=err >consul.log 2>&1
+		AGENT=$PID
+		within 60 leads_or_ended
+		alive "$AGENT" && return
+	done
+	fail "no Consul after $try tries: $(tail -n 1 consul.log)"
+}
+leads_or_ended() { dead "$AGENT" || curl -fs "http://$ADDR/v1/status/leader" | grep -q :; }
+
 # Ends what the check left, children before parents being no matter: TERM, then
 # KILL after a second.
 sweep()

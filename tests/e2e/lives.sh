@@ -37,7 +37,7 @@ boot() {
 	bg unshare -p -m -f --kill-child --mount-proc --propagation private bash -c '
 		mount --bind got root/out && mount --rbind /usr root/usr && mount --rbind /dev root/dev &&
 		mount -t proc proc root/proc && mount -t tmpfs -o noexec,mode=755 none root/run || exit 99
-		exec env -i PATH=/bin:/usr/sbin:/usr/bin BASEBOX_STORE=dir:///out/store "${@}" /usr/sbin/chroot root /bin/init' - "${ENV[@]}" >stdout 2>err
+		exec env -i PATH=/bin:/usr/sbin:/usr/bin BASEBOX_STORE=dir:///out/store "${@}" /usr/sbin/chroot root '"${PROGRAM:-/bin/init}" - "${ENV[@]}" >stdout 2>err
 	INIT=$PID
 	within 20 sh -c "grep -q . /proc/$INIT/task/$INIT/children"
 	read -ra P <"/proc/$INIT/task/$INIT/children"
@@ -306,4 +306,51 @@ register "app" { port = 1 drain = "0s" '"$CHECK"' }'
 	code 122
 }
 check registrar_is_no_root
+
+# app_in_consul PROGRAM SCANDIR: the registrar of this layout, as user basebox,
+# tells a real Consul of a death and of the return, and leaves at the stop.
+app_in_consul() {
+	local pid
+	agent
+	PROGRAM=$1 ENV=(A=1 "BASEBOX_STORE=http://$ADDR")
+	boot
+	state() { [ "$(register list -consul-addr "$ADDR" | awk '$2 == "app" {print $NF}')" = "$1" ]; }
+	svstat() { inside s6-svstat -o "$1" "$2" 2>/dev/null; }
+	within 30 state passing
+	pid=$(svstat pid "$3/register")
+	like "$(inside sh -c "grep ^Uid /proc/$pid/status" | tr '\t' ' ')" 'Uid: 65531 65531'
+	pid=$(svstat pid "$3/app")
+	rm got/go
+	inside s6-svc -k "$3/app"
+	within 30 state critical
+	within 30 eval 'curl -fs "http://$ADDR/v1/agent/checks" | grep -q "not ready yet"'
+	[ "$(svstat pid "$3/app")" != "$pid" ] || fail "the same process"
+	: >got/go
+	within 30 state passing
+	grep -q 'app.*: killed by SIGKILL' err || fail "the death was not seen: $(cat err)"
+	stop; code "$2"
+	within 30 state ''
+	grep -q 'deregistered app' err || fail "it did not leave: $(cat err)"
+}
+seed() {
+	image
+	cp -r "$ROOT"/scripts/rootfs/etc/s6 root/etc/
+	mkdir -p root/etc/consul.d root/etc/consul-template.d
+	cp "$ROOT"/scripts/rootfs/etc/consul-template.d/* root/etc/consul-template.d/
+	echo 'service { name = "app" port = 1 drain = "0s" }' >root/etc/consul.d/app.hcl
+	printf '#!/bin/sh\nuntil [ -e /out/go ]; do sleep 0.05; done\necho >&3\nexec sleep 1000\n' >root/etc/s6/app/run
+	echo 3 >root/etc/s6/app/notification-fd
+	: >got/go
+}
+t_seed_registrar() {
+	seed
+	app_in_consul '/bin/s6-svscan /etc/s6' 0 /etc/s6
+}
+t_init_registrar() {
+	seed
+	: >root/app # what the image's own service is there for
+	app_in_consul /bin/init 0 /run/service
+}
+check seed_registrar
+check init_registrar
 finish

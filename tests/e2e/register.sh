@@ -194,6 +194,9 @@ t_other_user() {
 	within 30 state_is passing
 	is "$(awk '/^Uid:/ {print $3}' "/proc/$REG/status")" 65531 'effective user'
 	is "$(awk '/^Groups:/ {print NF}' "/proc/$REG/status")" 1 'other groups'
+	s6-svc -k s/web
+	within 30 grep -q 'killed by SIGKILL' reg.log
+	within 30 state_is passing
 	rc 0 health
 	curl -s "http://127.0.0.1:$PORT/sick" >/dev/null
 	within 30 state_is critical
@@ -209,6 +212,13 @@ t_other_user() {
 	kill -TERM "$REG"
 	within 20 dead "$REG"
 	echo 65531 >s/web/watch-group
+	chmod 600 conf/web.hcl
+	as_basebox
+	within 30 state_is passing
+	is "$(awk '/^Uid:/ {print $3}' "/proc/$REG/status")" 0 'definitions that are closed to it: user'
+	kill -TERM "$REG"
+	within 20 dead "$REG"
+	chmod 644 conf/web.hcl
 	chmod 700 store
 	as_basebox
 	within 30 state_is passing

@@ -204,21 +204,6 @@ t_long_output() {
 	[ "$(grep check/update/x seen | wc -c)" -gt 6000 ] || fail "it was cut"
 }
 
-agent() {
-	local try
-	[ -x "$CONSUL" ] || skip "no Consul"
-	for try in 1 2 3 4 5; do
-		ADDR=127.0.0.1:$(free_port)
-		bg "$CONSUL" agent -dev -node=t -bind=127.0.0.1 -client=127.0.0.1 -http-port="${ADDR#*:}" "$@" \
-			-dns-port=-1 -grpc-port=-1 -server-port="$(free_port)" -serf-lan-port="$(free_port)" \
-			-serf-wan-port=-1 -log-level=err >consul.log 2>&1
-		AGENT=$PID
-		within 60 leads_or_ended
-		alive "$AGENT" && return
-	done
-	fail "no Consul after $try tries: $(tail -n 1 consul.log)"
-}
-leads_or_ended() { dead "$AGENT" || curl -fs "http://$ADDR/v1/status/leader" | grep -q :; }
 state() { register list -consul-addr "$ADDR" 2>/dev/null | awk -v id="$1" '$1 == id {print $NF}'; }
 state_is() { [ "$(state "$1")" = "$2" ]; }
 
@@ -416,6 +401,22 @@ t_unprivileged() {
 	s6-svperms -v s/a >perms
 	like "$(cat perms)" 'control: group'
 	like "$(cat perms)" 'events: group'
+	# what is not open to it is said, once
+	mkdir s/b
+	cp s/a/run s/b/
+	s6-svscanctl -a s
+	within 30 s6-svok s/b
+	echo 'service { name = "b" id = "b" port = 9 address = "127.0.0.1" }' >conf/b.hcl
+	s6-applyuidgid -u 65531 -g 65531 sh -c "kill -HUP $PID"
+	within 30 grep -q 's/b: .*Permission denied' reg.log
+	# a supervisor that is not root has nothing to give, nor to say
+	mkdir -p t/a
+	cp s/a/run t/a/
+	echo 65531 >t/a/watch-group
+	chown -R 65534 t
+	bg s6-applyuidgid -u 65534 -g 65534 -G 65534 s6-svscan t 2>svscan.err
+	within 30 s6-svok t/a
+	is "$(cat svscan.err)" '' 'said by the supervisor'
 }
 
 for t in unprivileged liars silent_agent change_during_a_request stop_during_registration token_during_a_request \
