@@ -110,6 +110,7 @@ struct http_site_conf {
 	bool no_reuse;        /* one connection for each request */
 	bool no_redirect;
 	bool no_proxy;        /* ignore HTTP_PROXY and HTTPS_PROXY */
+	const char *proxy;    /* in place of theirs, if it is not empty */
 };
 
 struct http_site;

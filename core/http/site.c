@@ -58,7 +58,9 @@ static int set_up(struct http_site *s, const struct http_site_conf *c,
 	s->base = hostport(scheme, s->addr.host, &s->addr);
 	if (!s->base || copy(&s->basic, c->basic ? c->basic : s->addr.user) ||
 	    copy(&s->agent, c->agent ? c->agent : "Go-http-client/1.1") ||
-	    (!c->no_proxy && copy(&s->proxy, http_proxy_for(&s->addr))))
+	    copy(&s->proxy, c->proxy && *c->proxy ? c->proxy
+			    : c->no_proxy	  ? NULL
+						  : http_proxy_for(&s->addr)))
 		return err_nomem(e);
 	for (size_t i = 0; c->headers && c->headers[i]; i++)
 		if (strlist_add(&s->headers, c->headers[i]) < 0)
@@ -82,6 +84,7 @@ int http_site_open(struct http *h, const struct http_site_conf *c,
 	s->conf = *c;
 	s->conf.url = NULL;
 	s->conf.headers = NULL;
+	s->conf.proxy = NULL;
 	if (http_addr_parse(c->url, &s->addr, e) < 0 || set_up(s, c, e) < 0) {
 		http_site_free(s);
 		return -1;

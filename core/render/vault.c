@@ -99,13 +99,21 @@ static int first_token(struct vault *v, struct err *e)
 
 /* --- requests at the start, which wait --- */
 
+static const char *proxy(void)
+{
+	const char *p = getenv("VAULT_PROXY_ADDR");
+
+	return p && *p ? p : getenv("VAULT_HTTP_PROXY");
+}
+
 static int wait_for(struct vault *v, const char *method, const char *target,
 		    struct str body, struct arena *a, struct val *json,
 		    struct err *e)
 {
 	const struct render_vault *c = &v->r->conf->vault;
 	struct http_site_conf s = {.url = http_site_base(v->site),
-				   .tls = v->tls};
+				   .tls = v->tls,
+				   .proxy = proxy()};
 	struct buf BUF_AUTO token = {0}, ns = {0}, full = {0};
 	const char *headers[] = {"X-Vault-Request: true", NULL, NULL, NULL};
 	struct http_req r = {.method = method, .body = body,
@@ -331,6 +339,7 @@ static int open_site(struct vault *v, struct err *e)
 	const struct render_vault *c = &v->r->conf->vault;
 	const struct render_transport *t = &c->transport;
 	const char *agent = getenv("VAULT_AGENT_ADDR");
+	const char *off = getenv("VAULT_DISABLE_REDIRECTS");
 	struct http_tls_conf tls;
 	struct http_site_conf s = {
 		.url = agent && *agent ? agent
@@ -340,6 +349,8 @@ static int open_site(struct vault *v, struct err *e)
 		.keep_alive_s = dur_ms(t->dial_keep_alive) / 1000,
 		.idle_s = dur_ms(t->idle_conn_timeout) / 1000,
 		.no_reuse = t->disable_keep_alives,
+		.no_redirect = off && opt_bool(off) == 1,
+		.proxy = proxy(),
 		.agent = c->user_agent && *c->user_agent ? c->user_agent : NULL,
 	};
 
@@ -355,6 +366,24 @@ static int open_site(struct vault *v, struct err *e)
 	    http_site_header(v->site, "X-Vault-Namespace", c->ns, e) < 0)
 		return -1;
 	return http_site_header(v->site, "X-Vault-Token", v->token, e);
+}
+
+/* VAULT_RATE_LIMIT: requests per second, then perhaps ":" and how many at once. */
+static int rate_limit(struct vault *v, struct err *e)
+{
+	const char *text = getenv("VAULT_RATE_LIMIT");
+	struct str rest = str_of(text ? text : ""), rate;
+	uint64_t burst;
+
+	if (!rest.n)
+		return 0;
+	str_split(&rest, ':', &rate);
+	if (!num_double(rate, &v->rate) ||
+	    (rest.n && !num_u64(rest, INT32_MAX, &burst)))
+		return err_set(e, 0, "VAULT_RATE_LIMIT was provided but "
+				     "incorrectly formatted");
+	v->burst = rest.n ? (double)burst : v->rate;
+	return 0;
 }
 
 /* What the client library takes from the environment. */
@@ -380,7 +409,8 @@ static int prepare(struct vault *v, struct err *e)
 					   : !*c->agent_token_file;
 
 	limits(v);
-	if (first_token(v, e) < 0 || open_site(v, e) < 0)
+	if (rate_limit(v, e) < 0 || first_token(v, e) < 0 ||
+	    open_site(v, e) < 0)
 		return -1;
 	if (c->unwrap_token && *v->token &&
 	    token_from(v, "/v1/sys/wrapping/unwrap", STR("{}"),

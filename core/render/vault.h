@@ -20,6 +20,9 @@ struct vault {
 	int64_t first_until;       /* other requests wait for `renewing` */
 	int64_t timeout_ms;        /* of a request */
 	int tries;                 /* again after a 5xx or a lost connection */
+	double rate;               /* requests per second, 0 = no limit */
+	double burst;              /* at once, before that holds */
+	double turn;               /* ms: when the next one would be due */
 };
 
 /* After another token: every lease of the old one is got anew. */

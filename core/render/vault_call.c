@@ -176,11 +176,27 @@ static int start(struct vault_call *c, struct err *e)
 	return http_start(c->v->site, &r, on_answer, c, &c->http, e);
 }
 
+/* How long a request waits for VAULT_RATE_LIMIT, in ms. */
+static int64_t wait_for_turn(struct vault *v)
+{
+	double now = (double)clock_mono_ms(), step, wait;
+
+	if (v->rate <= 0)
+		return 0;
+	step = 1000 / v->rate;
+	if (v->turn < now)
+		v->turn = now;
+	wait = v->turn - now - (v->burst > 1 ? v->burst - 1 : 0) * step;
+	v->turn += step;
+	return wait > 0 ? (int64_t)wait + 1 : 0;
+}
+
 int vault_send(struct vault *v, const char *method, const char *target,
 	       struct str body, vault_fn *fn, void *ctx,
 	       struct vault_call **out, struct err *e)
 {
 	struct vault_call *c = calloc(1, sizeof(*c));
+	int64_t ms;
 
 	if (!c)
 		return err_nomem(e);
@@ -197,7 +213,11 @@ int vault_send(struct vault *v, const char *method, const char *target,
 		call_free(c);
 		return err_nomem(e);
 	}
-	if (start(c, e) < 0) {
+	ms = wait_for_turn(v);
+	if (ms) {
+		loop_timer_set(v->r->loop, &c->timer, clock_mono_ms() + ms,
+			       on_time, c);
+	} else if (start(c, e) < 0) {
 		call_free(c);
 		return -1;
 	}

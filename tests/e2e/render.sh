@@ -390,6 +390,31 @@ t_vault_requests() {
 	VAULT_CLIENT_TIMEOUT=200ms VAULT_MAX_RETRIES=0 rc 14 timeout 20 consul-template -once -consul-addr "$ADDR" \
 		-vault-renew-token=false -vault-retry=false -template in:res
 }
+
+# What Vault's client library reads from the environment.
+t_vault_client_variables() {
+	local began
+	fake '[{"path":"/v1/secret/a","status":307,"headers":{"Location":"/v1/secret/b"}},
+		{"re":"/v1/secret/","body":{"lease_duration":600,"data":{"n":"x"}}}]'
+	export VAULT_ADDR=$FAKE VAULT_TOKEN=t VAULT_RENEW_TOKEN=false
+	printf '{{ with secret "secret/a" }}{{ .Data.n }}{{ end }}' >in
+	ct() { consul-template -once -consul-addr "$ADDR" -vault-retry=false -template in:res; }
+	rc 0 ct
+	is "$(cat res)" x
+	VAULT_DISABLE_REDIRECTS=true rc 14 ct
+	like "$(cat err)" 'no secret exists at secret/a'
+
+	VAULT_RATE_LIMIT=5,1 rc 14 ct
+	like "$(cat err)" 'VAULT_RATE_LIMIT was provided but incorrectly formatted'
+	printf '{{ range loop 1 5 }}{{ with secret (print "secret/x" .) }}{{ .Data.n }}{{ end }}{{ end }}' >in
+	began=$(date +%s%N)
+	VAULT_RATE_LIMIT=5:1 rc 0 ct # 4 secrets, each with a look at its mount
+	is "$(cat res)" xxxx
+	[ $(($(date +%s%N) - began)) -gt 1300000000 ] || fail "no pause"
+
+	VAULT_ADDR=http://vault.invalid:8200 VAULT_HTTP_PROXY=$FAKE rc 0 ct
+	is "$(grep -c 'vault.invalid:8200' f/log)" 8 "requests at the proxy"
+}
 # What is not in a variable is empty, and no end of us.
 t_nomad_items() {
 	fake '[{"path":"/v1/var/app","index":5,"ixh":"X-Nomad-Index","body":{"Namespace":"default","Path":"app","Items":{"user":"u1"}}}]'
@@ -490,6 +515,7 @@ check pki_cert_is_kept
 check status
 check rollback
 check vault_requests
+check vault_client_variables
 check nomad_items
 check log_lines
 check group_rules
