@@ -259,7 +259,7 @@ static enum result list(struct parser *p, struct hcl_node **out)
 			comma = false;
 			continue;
 		}
-		if (comma)
+		if (comma && !p->scan.json)
 			return fail_tok(p, "error parsing list, expected comma "
 					   "or list end, got: ");
 		if (element(p, &l, &comma) != OK)
