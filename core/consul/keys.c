@@ -52,11 +52,11 @@ static int one(struct keys *k, struct str text, struct err *e)
 	json_in_init(&j, text, &a, JSON_BORROW, e);
 	if (json_in_object(&j))
 		while (json_in_key(&j, &name)) {
-			if (str_is(name, "Key"))
+			if (str_eq(name, STR("Key")))
 				key = json_in_str(&j);
-			else if (str_is(name, "Value"))
+			else if (str_eq(name, STR("Value")))
 				value = json_in_str(&j);
-			else if (str_is(name, "ModifyIndex"))
+			else if (str_eq(name, STR("ModifyIndex")))
 				modify = json_in_uint(&j);
 			else
 				json_in_skip(&j);
@@ -105,16 +105,24 @@ static void count(struct keys *k, char c)
 /* Skips to behind the end of the string that p is in. */
 static size_t skip_text(struct keys *k, const char *p, size_t n)
 {
+	size_t i = k->back;
+
+	for (k->back = false; i < n && p[i] != '"'; i++)
+		if (p[i] == '\\' && ++i == n)
+			k->back = true;
+	k->text = i >= n;
+	return k->text ? n : i + 1;
+}
+
+/* Skips what means nothing inside an element: all but quotes, and the braces and
+ * brackets, which differ in one bit. */
+static size_t skip_plain(const char *p, size_t n)
+{
 	size_t i = 0;
 
-	for (; i < n && k->text; i++) {
-		if (k->back)
-			k->back = false;
-		else if (p[i] == '\\')
-			k->back = true;
-		else if (p[i] == '"')
-			k->text = false;
-	}
+	while (i < n && p[i] != '"' && (p[i] | 0x20) != '{' &&
+	       (p[i] | 0x20) != '}')
+		i++;
 	return i;
 }
 
@@ -140,6 +148,11 @@ static int feed(struct keys *k, const char *p, size_t n, struct err *e)
 		if (k->text) {
 			i += skip_text(k, p + i, n - i);
 			continue;
+		}
+		if (was >= 2) {
+			i += skip_plain(p + i, n - i);
+			if (i == n)
+				break;
 		}
 		count(k, p[i++]);
 		if (was >= 2 && k->depth == 1) {

@@ -23,6 +23,7 @@ struct group {
 	struct view **members; /* sorted by key while a query runs */
 	size_t n, cap;
 	bool sorted;
+	size_t hint;           /* the member behind the last one found */
 	struct consul_call *call;
 	unsigned scan;         /* number of the running or last query */
 	unsigned answered;     /* of the last one whose answer was used */
@@ -58,6 +59,9 @@ static size_t find(const struct group *g, struct str key)
 {
 	size_t lo = 0, hi = g->n;
 
+	/* Consul sorts in the same way: mostly it is the next one. */
+	if (g->hint < hi && str_eq(str_of(g->members[g->hint]->q->name), key))
+		return g->hint;
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 
@@ -112,6 +116,7 @@ void group_leave(struct view *v)
 
 	if (v->store) /* is being confirmed */
 		g->confirming--;
+	g->hint = 0;
 	for (size_t i = 0; i < g->n; i++)
 		if (g->members[i] == v) {
 			memmove(&g->members[i], &g->members[i + 1],
@@ -211,6 +216,7 @@ static void on_key(void *ctx, struct str key, uint64_t modify, struct str value)
 	     i < g->n && str_eq(str_of(g->members[i]->q->name), key); i++) {
 		struct view *v = g->members[i];
 
+		g->hint = i + 1;
 		v->scan = g->scan;
 		v->gone = false;
 		/* A new index with an equal ModifyIndex is no change. */
@@ -304,6 +310,7 @@ static void fetch(struct view *p)
 	struct err e;
 
 	sort(g);
+	g->hint = 0;
 	g->scan++;
 	g->keys = 0;
 	drop_changes(g);

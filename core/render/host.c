@@ -276,7 +276,7 @@ int job_execute(struct job *j, struct buf *out, struct err *e)
 	bool env = j->r->conf->env;
 	struct view **old = j->used;
 	size_t nold = j->nused;
-	struct arena a;
+	struct arena *a = &j->r->scratch;
 	int ret;
 
 	if (!env && job_parse(j, e) < 0)
@@ -290,12 +290,13 @@ int job_execute(struct job *j, struct buf *out, struct err *e)
 	j->missing = 0;
 	j->pure = true;
 	j->execution = ++j->r->executions;
-	arena_init(&a, TMPL_ARENA);
-	ret = env ? vars_execute(j, &h, out, &a, e) : tmpl_exec(j->tmpl, &h,
+	a->max = TMPL_ARENA;
+	a->oom = NULL;
+	ret = env ? vars_execute(j, &h, out, a, e) : tmpl_exec(j->tmpl, &h,
 			j->conf->error_on_missing_key ? TMPL_MISSING_ERROR
 						      : TMPL_MISSING_ZERO,
-			val_none(), out, &a, e);
-	arena_free(&a);
+			val_none(), out, a, e);
+	arena_reset(a);
 	if (ret < 0)
 		keep_old(j, old, nold);
 	free(old);

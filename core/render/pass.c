@@ -256,10 +256,10 @@ void pass_again(struct job *j)
 
 void pass_run(struct runner *r)
 {
-	struct buf BUF_AUTO out = {.max = TMPL_OUTPUT};
 	struct err e;
 
 	r->due = false;
+	r->out.max = TMPL_OUTPUT;
 	r->pass++;
 	r->ncommands = r->nchecks = 0;
 	r->wrote = false;
@@ -267,7 +267,7 @@ void pass_run(struct runner *r)
 	r->nerrors = 0;
 	log_debug("runner", "initiating run");
 	for (size_t i = 0; i < r->njobs; i++)
-		if (visit(&r->jobs[i], &out, &e) < 0) {
+		if (visit(&r->jobs[i], &r->out, &e) < 0) {
 			runner_fail(r, e.text);
 			return;
 		}

@@ -135,6 +135,12 @@ int runner_open(struct runner **out, struct loop *l, struct reaper *reaper,
 	return 0;
 }
 
+static void give_back(struct runner *r)
+{
+	arena_free(&r->scratch);
+	buf_free(&r->out);
+}
+
 void runner_close(struct runner *r)
 {
 	if (!r)
@@ -146,6 +152,8 @@ void runner_close(struct runner *r)
 	loop_timer_unset(&r->child_timer);
 	loop_timer_unset(&r->timer);
 	loop_timer_unset(&r->waiting);
+	loop_timer_unset(&r->rest);
+	give_back(r);
 	groups_close(r);
 	while (r->first)
 		view_free(r->first);
@@ -285,12 +293,19 @@ void runner_due(struct runner *r)
 		loop_timer_set(r->loop, &r->timer, clock_mono_ms(), on_pass, r);
 }
 
+static void on_rest(struct loop_timer *t)
+{
+	give_back(t->ctx);
+	mem_rest();
+}
+
 void runner_idle(struct runner *r)
 {
 	if (r->due)
 		runner_due(r);
 	else
-		mem_rest();
+		loop_timer_set(r->loop, &r->rest, clock_mono_ms() + REST_MS,
+			       on_rest, r);
 }
 
 void runner_start(struct runner *r, void (*ended)(void *ctx, int code),

@@ -39,6 +39,7 @@ enum {
 	VIEW_LIMIT_MS = 100, /* shortest time between two fetches of a view */
 	VIEW_MANY = 128,     /* dependencies: more are warned about */
 	FILE_POLL_MS = 2000,
+	REST_MS = 10000, /* after the last pass */
 	DC_POLL_MS = 15000,
 };
 
@@ -241,6 +242,12 @@ struct runner {
 	bool passing;
 	struct loop_timer timer; /* starts a pass at the end of the turn */
 	struct loop_timer waiting; /* says what is still missing */
+	/* One execution after another uses this memory. It goes back, and with it
+	 * the pages of code, when nothing has happened for a while: fetching pages
+	 * again costs more than a small pass. */
+	struct arena scratch;
+	struct buf out;
+	struct loop_timer rest;
 
 	/* of the running pass */
 	struct job **commands;
