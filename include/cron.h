@@ -29,5 +29,11 @@ int cron_parse(struct str text, struct cron *c, struct err *e) MUST_USE;
 /* The first such second after `after`; 0 = there is none within nine years. A
  * time that clocks going forward leave out does not come that day. */
 time_t cron_next(const struct cron *c, time_t after);
+/* The next time once somebody has set the clock by `step` seconds, to `now`:
+ * `at` was the next one before. As with crontab's daemon, up to three hours
+ * leave nothing out (*due: it is to run now) and repeat nothing; a job of every
+ * hour goes by the new time unless it is a minute's correction. */
+time_t cron_step(const struct cron *c, time_t at, time_t now, int64_t step,
+		 bool *due);
 
 #endif

@@ -9,7 +9,8 @@
  *                 @daily, @weekly, @monthly, @yearly; in the zone of $TZ
  * and then orders the service once (as `s6-svc -o` does). One that runs still
  * is not started a second time. When the clock is set, the times are found
- * anew. SCANDIR is $BASEBOX_SCANDIR by default, else the parent directory.
+ * anew; up to three hours leave nothing out and repeat nothing. SCANDIR is
+ * $BASEBOX_SCANDIR by default, else the parent directory.
  *
  * HUP reads the policies again. TERM ends.
  * Exit: 0 ended by a signal, 100 wrong usage, 111 system call failed.
@@ -50,6 +51,7 @@ struct cron_run {
 	const char *scandir;
 	struct job *jobs;
 	size_t n;
+	int64_t offset; /* the wall clock's from the boot clock, s */
 };
 
 /* --- orders --- */
@@ -95,6 +97,7 @@ static void arm(struct cron_run *c)
 		if (!j->every && j->at &&
 		    (!t.it_value.tv_sec || j->at < t.it_value.tv_sec))
 			t.it_value.tv_sec = j->at;
+	c->offset = clock_wall().tv_sec - clock_boot_ms() / 1000;
 	timerfd_settime(c->clock.fd, how, &t, NULL);
 }
 
@@ -111,20 +114,21 @@ static void find_times(struct cron_run *c)
 static void on_clock(struct loop_fd *w, uint32_t events UNUSED)
 {
 	struct cron_run *c = w->ctx;
-	time_t now;
+	time_t now = clock_wall().tv_sec;
+	int64_t step = now - clock_boot_ms() / 1000 - c->offset;
 	uint64_t n;
 
-	if (read(w->fd, &n, sizeof(n)) < 0) {
-		if (errno == ECANCELED)
-			find_times(c);
+	if (read(w->fd, &n, sizeof(n)) == sizeof(n))
+		step = 0;
+	else if (errno != ECANCELED)
 		return;
-	}
-	now = clock_wall().tv_sec;
 	for (struct job *j = c->jobs; j; j = j->next) {
-		if (j->every || !j->at || j->at > now)
-			continue;
-		order(c, j->name);
-		j->at = cron_next(&j->when, now);
+		bool due = false;
+
+		if (!j->every && (step || (j->at && j->at <= now)))
+			j->at = cron_step(&j->when, j->at, now, step, &due);
+		if (due)
+			order(c, j->name);
 	}
 	arm(c);
 }

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { YEARS = 9 }; /* 29 February comes again within eight years */
+enum {
+	YEARS = 9, /* 29 February comes again within eight years */
+	SMALL_STEP = 3 * 3600,
+};
 
 struct field {
 	const char *name;
@@ -175,4 +178,13 @@ time_t cron_next(const struct cron *c, time_t after)
 		}
 	}
 	return 0;
+}
+
+time_t cron_step(const struct cron *c, time_t at, time_t now, int64_t step,
+		 bool *due)
+{
+	*due = at && at <= now && step <= SMALL_STEP;
+	if (step < 0 && step >= (c->hours ? -SMALL_STEP : -60) && !*due)
+		return at;
+	return cron_next(c, now);
 }

@@ -56,6 +56,7 @@ struct node {
 	bool rests;    /* it ended and its policy does not start it again */
 	bool spent;    /* its restarts are used up */
 	bool leaves;   /* the sources have it no more */
+	bool once;     /* a longrun that is not to be started again */
 	bool held;     /* of a walk */
 	char why[48];  /* the reason why it does not run; "" = none known */
 	unsigned edges, nedges; /* those that begin here, in graph.edge */

@@ -41,6 +41,7 @@ static void carry(struct init *in, const struct node *o, struct node *n)
 {
 	n->wanted |= o->wanted;
 	n->done = o->done;
+	n->once = o->once;
 	n->rests = o->rests;
 	n->service = o->service;
 	memcpy(n->why, o->why, sizeof(n->why));
@@ -178,7 +179,10 @@ static void go(struct init *in, struct node *n)
 	if (ms)
 		loop_timer_set(&in->loop, &n->timeout, clock_mono_ms() + ms,
 			       on_timeout, n);
-	service_go(n->service);
+	if (n->once)
+		service_command(n->service, 'o');
+	else
+		service_go(n->service);
 }
 
 static void start_node(void *ctx, struct node *n)
@@ -197,6 +201,7 @@ static bool may_start(struct service *s)
 		return !stopping(in) || is_logger(s);
 	switch (n->state) {
 	case NODE_IDLE: /* it waits; or somebody wants it now */
+		n->once = n->type == NODE_LONGRUN && !s->status.want_up;
 		graph_want(&in->graph, n);
 		nodes_soon(in);
 		return false;

@@ -224,6 +224,17 @@ t_not_on_start() {
 	! said 'b up' || fail 'b was started'
 	s6-svc -u "$L/a"; up a; stop; code 0; said 'a down'
 }
+t_asked_for_once() {
+	oneshot m "until [ -e $PWD/go ]; do sleep 0.05; done"
+	DEPS=m node a 0 'exit 3'; policy a on-start 0; node c 0
+	sed -i "2i echo >>$PWD/starts" "$L/a/run"
+	mkdir -p "$L/m/policy"; policy m on-start 0
+	boot; up c; s6-svc -o "$L/a"; : >go; within 20 test -e starts
+	within 20 sh -c "s6-svstat $L/a | grep -q 'exitcode 3'"
+	sleep 1.3; is "$(wc -l <starts)" 1 starts
+	s6-svc -o "$L/a"; within 20 sh -c '[ $(wc -l <starts) = 2 ]'
+	sleep 1.3; is "$(wc -l <starts)" 2 starts; stop; code 0
+}
 t_asked_for_with_its_needs() {
 	node a 0; policy a on-start 0; DEPS=a node b 0; policy b on-start 0; node c 0
 	boot; up c; s6-svc -u "$L/b"; up b; before 'a up' 'b up'; stop; code 0

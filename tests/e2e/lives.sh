@@ -154,9 +154,12 @@ service "slow" { command = ["sh", "-c", "echo slow >>/out/log"] cron = "* * * * 
 	boot
 	within 30 times fast 3
 	is_state slow down
+	# the next minute is never far
+	within 90 said slow
+	within 30 is_state slow down; is_state fast down || fail "fast is wanted up"
 	stop; code 0
 }
-check jobs
+LIMIT=150 check jobs
 
 # --- lines ---
 

@@ -88,6 +88,56 @@ static void test_changed_clocks(void **state UNUSED)
 	tzset();
 }
 
+/* Fields, the next time before, now, by how much the clock was set; the next
+ * time after, and whether the job is to run at once. */
+static void test_clock_set(void **state UNUSED)
+{
+	static const struct {
+		const char *fields, *at, *now;
+		int64_t step;
+		const char *next;
+		bool due;
+	} table[] = {
+		/* no step: it is its time, or not yet */
+		{"0 3 * * *", "2026-11-23 03:00:00", "2026-11-23 03:00:00", 0,
+		 "2026-11-24 03:00:00", true},
+		{"0 3 * * *", "2026-11-23 03:00:00", "2026-11-22 10:00:00", 0,
+		 "2026-11-23 03:00:00", false},
+		/* over its time */
+		{"0 3 * * *", "2026-11-23 03:00:00", "2026-11-23 03:00:01", 2,
+		 "2026-11-24 03:00:00", true},
+		{"* * * * *", "2026-11-23 03:00:00", "2026-11-23 05:59:00",
+		 10800, "2026-11-23 06:00:00", true},
+		{"0 3 * * *", "2026-11-23 03:00:00", "2026-11-23 06:30:00",
+		 14400, "2026-11-24 03:00:00", false},
+		/* back before the time when it has run */
+		{"0 3 * * *", "2026-11-24 03:00:00", "2026-11-23 02:59:59", -2,
+		 "2026-11-24 03:00:00", false},
+		{"30 * * * *", "2026-11-23 11:30:00", "2026-11-23 10:29:59", -1,
+		 "2026-11-23 11:30:00", false},
+		{"30 * * * *", "2026-11-23 11:30:00", "2026-11-23 09:00:00",
+		 -5400, "2026-11-23 09:30:00", false},
+		{"0 3 * * *", "2026-11-24 03:00:00", "2026-11-20 00:00:00",
+		 -270000, "2026-11-20 03:00:00", false},
+		/* one that is due still runs */
+		{"0 3 * * *", "2026-11-23 03:00:00", "2026-11-23 03:00:05", -2,
+		 "2026-11-24 03:00:00", true},
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct cron c;
+		struct err e;
+		bool due;
+
+		assert_int_equal(cron_parse(str_of(table[i].fields), &c, &e),
+				 0);
+		if (cron_step(&c, at(table[i].at), at(table[i].now),
+			      table[i].step, &due) != at(table[i].next) ||
+		    due != table[i].due)
+			fail_msg("step %d", (int)i);
+	}
+}
+
 static void test_refused(void **state UNUSED)
 {
 	static const char *const bad[] = {
@@ -121,6 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_next),
 		cmocka_unit_test(test_changed_clocks),
+		cmocka_unit_test(test_clock_set),
 		cmocka_unit_test(test_refused),
 	};
 
