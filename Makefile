@@ -50,6 +50,7 @@ CFLAGS := -std=gnu11 \
 LDFLAGS := -static-pie -Wl,--gc-sections -Wl,--build-id=none \
 	-Wl,-z,relro,-z,now,-z,noseparate-code,-z,pack-relative-relocs \
 	-Wl,--hash-style=gnu -Wl,--as-needed
+SHORTEN := $(if $(filter 1,$(LTO)),build/gen/shorten)
 OBJ := build/$(if $(filter 1,$(LTO)),product,nolto)
 
 # The debug flavour: glibc and sanitizers.
@@ -67,7 +68,7 @@ all: build/basebox build/checked links ## the product: build/basebox (static, mu
 debug: build/debug/basebox ## build/debug/basebox: glibc with ASan and UBSan
 
 .PHONY: compile_commands.json all debug unit test lint lint-light format help-check size bench image demo fuzz install clean \
-	help check links FORCE
+	help check links pieces FORCE
 
 # --- the product ---
 
@@ -79,10 +80,19 @@ build/basebox: $(OBJS) build/gen/list
 		{ echo "$@: not static: it has an INTERP header" >&2; exit 1; }
 	$(Q)strip -s -R .comment -o $@.new $@.full && mv $@.new $@
 
-$(OBJ)/%.o: %.c build/deps/set build/gen/flags | build/gen/applets.h
+# The whole product's formats are shortened between preprocessor and compiler,
+# which then warns of nothing: the other flavours do (LTO=0, debug, lint).
+$(OBJ)/%.o: %.c build/deps/set build/gen/flags $(SHORTEN) | build/gen/applets.h
 	$(call say,CC $<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPP) $(CFLAGS) $(LTOFLAGS) $(WARN) -MMD -MP -c -o $@ $<
+ifeq ($(SHORTEN),)
+	$(Q)$(CC) $(CPP) $(CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
+else
+	$(Q)set -o pipefail; \
+	$(CC) $(CPP) $(CFLAGS) $(WARN) -MMD -MP -MT $@ -MF $(@:.o=.d) -E $< | $(SHORTEN) | \
+	$(CC) $(CFLAGS) $(LTOFLAGS) -w -x cpp-output -c -o $@ - || \
+	{ rm -f $@; exit 1; }
+endif
 
 # The libraries; what depends on this is redone when they change.
 DEPS_KEY := deps.lock mbedtls_config.h mbedtls_small.h yaml_small.h \
@@ -154,6 +164,15 @@ build/gen/texts.c: build/gen/texts build/gen/pack
 build/gen/pack: scripts/pack.c core/main_model.h
 	@mkdir -p $(@D)
 	$(Q)gcc -std=gnu11 -O2 $(WARN) -o $@ $<
+
+build/gen/shorten: scripts/shorten.c core/base/pieces.h include/base/fmt.h
+	@mkdir -p $(@D)
+	$(Q)gcc -std=gnu11 -O2 -D_GNU_SOURCE -Iinclude $(WARN) -o $@ $<
+
+pieces: build/gen/shorten build/deps/set | build/gen/applets.h ## core/base/pieces.h anew, from the formats of today
+	$(Q)for f in $(SRCS); do $(CC) $(CPP) -std=gnu11 -E $$f || exit 1; done | \
+		build/gen/shorten -l >build/gen/pieces.h
+	$(Q)mv build/gen/pieces.h core/base/pieces.h
 
 # Changes only when a source is added or removed, or LTO is switched.
 build/gen/list: FORCE

@@ -10,16 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "data/json.h"
 #include "os.h"
 
 int agent_fail(const char *fmt, ...)
 {
+	char whole[FMT_MAX + 1];
 	va_list ap;
 
 	fflush(stdout);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vfprintf(stderr, fmt_whole(whole, fmt), ap);
 	va_end(ap);
 	fputc('\n', stderr);
 	return 1;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fmt.h"
+
 enum { ALIGN = 8, CHUNK_FIRST = 2048, CHUNK_MAX = 256 * 1024 };
 
 struct arena_chunk {
@@ -151,10 +153,10 @@ char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = fmt_vprint(NULL, 0, fmt, ap);
 	s = n < 0 ? arena_fail(a) : arena_alloc(a, (size_t)n + 1);
 	if (s)
-		vsnprintf(s, (size_t)n + 1, fmt, again);
+		fmt_vprint(s, (size_t)n + 1, fmt, again);
 	va_end(again);
 	return s;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fmt.h"
+
 enum { BUF_FIRST = 64 };
 
 void buf_init(struct buf *b, size_t max)
@@ -111,13 +113,13 @@ int buf_addv(struct buf *b, const char *fmt, va_list ap)
 	if (buf_reserve(b, 0) < 0)
 		return -1;
 	va_copy(again, ap);
-	n = vsnprintf(b->p + b->len, b->cap - b->len, fmt, ap);
+	n = fmt_vprint(b->p + b->len, b->cap - b->len, fmt, ap);
 	if (n >= 0 && (size_t)n >= b->cap - b->len) {
 		b->p[b->len] = '\0';
 		if (buf_reserve(b, (size_t)n) < 0)
 			n = -1;
 		else
-			vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+			fmt_vprint(b->p + b->len, (size_t)n + 1, fmt, again);
 	}
 	va_end(again);
 	if (n < 0)

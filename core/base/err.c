@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fmt.h"
+
 static void append_errno(struct err *e, int num)
 {
 	size_t n = strlen(e->text);
@@ -22,7 +24,7 @@ int err_set(struct err *e, int num, const char *fmt, ...)
 		return -1;
 	e->num = num;
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	fmt_vprint(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
 	if (num)
 		append_errno(e, num);
@@ -37,7 +39,7 @@ int err_say(struct err *e, int num, const char *fmt, ...)
 		return -1;
 	e->num = num;
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	fmt_vprint(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -51,7 +53,7 @@ int err_wrap(struct err *e, const char *fmt, ...)
 	if (!e)
 		return -1;
 	va_start(ap, fmt);
-	vsnprintf(head, sizeof(head) - 2, fmt, ap);
+	fmt_vprint(head, sizeof(head) - 2, fmt, ap);
 	va_end(ap);
 	n = strlen(head);
 	head[n++] = ':';

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fmt.h"
 
 enum { LINE = 8192 };
 
@@ -78,7 +79,7 @@ static void say(const char *kind, int num, const char *fmt, va_list ap)
 
 	k = snprintf(line, room, "%s: %s", prog, kind);
 	n = k < 0 ? 0 : (size_t)k < room ? (size_t)k : room - 1;
-	k = vsnprintf(line + n, room - n, fmt, ap);
+	k = fmt_vprint(line + n, room - n, fmt, ap);
 	n += k < 0 ? 0 : (size_t)k < room - n ? (size_t)k : room - n - 1;
 	if (num) {
 		k = snprintf(line + n, room - n, ": %s", strerror(num));
@@ -148,7 +149,7 @@ void say_line(const char *fmt, ...)
 	size_t n;
 
 	va_start(ap, fmt);
-	k = vsnprintf(line, sizeof(line) - 1, fmt, ap);
+	k = fmt_vprint(line, sizeof(line) - 1, fmt, ap);
 	va_end(ap);
 	n = k < 0 ? 0
 	    : (size_t)k < sizeof(line) - 1 ? (size_t)k
@@ -224,7 +225,7 @@ void log_line(enum log_level level, const char *component, const char *fmt, ...)
 	if (n >= room)
 		n = room - 1;
 	va_start(ap, fmt);
-	k = vsnprintf(line + n, room - n, fmt, ap);
+	k = fmt_vprint(line + n, room - n, fmt, ap);
 	va_end(ap);
 	n += k < 0 ? 0 : (size_t)k < room - n ? (size_t)k : room - n - 1;
 	if (tee_fn)

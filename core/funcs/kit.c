@@ -2,6 +2,7 @@
 /* kit - what the theme files share. */
 #include <stdio.h>
 
+#include "base/fmt.h"
 #include "funcs/kit.h"
 #include "funcs/state.h"
 #include "regex/unicode.h"
@@ -70,7 +71,7 @@ int (fail)(struct tmpl_call *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	if (c->err) {
 		c->err->num = 0;
-		vsnprintf(c->err->text, sizeof(c->err->text), fmt, ap);
+		fmt_vprint(c->err->text, sizeof(c->err->text), fmt, ap);
 	}
 	va_end(ap);
 	return -1;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fmt.h"
 #include "health/inner.h"
 
 struct reading {
@@ -24,7 +25,7 @@ static void finding(struct reading *r, struct hcl_pos pos, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	fmt_vprint(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	r->findings++;
 	if (r->lint)

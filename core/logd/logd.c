@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "logd/impl.h"
 #include "os/fd.h"
 
@@ -44,7 +45,7 @@ void logd_warn(int num, const char *fmt, ...)
 	if (quiet)
 		return;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	fmt_vprint(text, sizeof text, fmt, ap);
 	va_end(ap);
 	if (num)
 		say_warnsys(num, "%s", text);

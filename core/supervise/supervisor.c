@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fmt.h"
 #include "s6/fifodir.h"
 #include "s6/numfile.h"
 #include "s6/sig.h"
@@ -69,7 +70,7 @@ void service_warn(const struct service *s, int num, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	fmt_vprint(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	say_line("s6-supervise %s: warning: %s%s%s", s->name, text,
 		 num ? ": " : "", num ? strerror(num) : "");

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base.h"
+#include "base/fmt.h"
 
 static void err_keeps_one_message(void **state)
 {
@@ -33,6 +34,35 @@ static void err_keeps_one_message(void **state)
 	assert_int_equal(strlen(e.text), ERR_TEXT - 1);
 	assert_memory_equal(e.text, "more: aaa", 9);
 	assert_int_equal(err_set(NULL, 0, "nobody looks"), -1);
+}
+
+static void formats_are_whole_again(void **state)
+{
+	char whole[FMT_MAX + 1], longest[FMT_MAX * 2];
+	const char *plain = "100%% of %s";
+	struct err e;
+
+	(void)state;
+	assert_ptr_equal(fmt_whole(whole, plain), plain);
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_ptr_equal(fmt_whole(whole, longest), longest);
+	/* each piece is two bytes or, inside of it, two pieces */
+	for (unsigned i = 0; i < 128; i++) {
+		char one[2] = {(char)(0x80 + i), '\0'};
+		const char *w = fmt_whole(whole, one);
+
+		assert_ptr_equal(w, whole);
+		assert_true(strlen(w) >= 2 && strlen(w) < 32);
+		for (; *w; w++)
+			assert_true((unsigned char)*w < 0x80);
+	}
+	/* the first piece of all is the commonest conversion */
+	assert_string_equal(fmt_whole(whole, "\x80"), "%s");
+	memset(longest, 0x80, sizeof(longest) - 1);
+	assert_int_equal(strlen(fmt_whole(whole, longest)), FMT_MAX);
+	err_set(&e, ENOENT, "a\x82%d", 1); /* ": " */
+	assert_string_equal(e.text, "a: 1: No such file or directory");
 }
 
 static void buf_grows_to_its_maximum(void **state)
@@ -451,6 +481,7 @@ int main(void)
 		cmocka_unit_test(getopt_dialect),
 		cmocka_unit_test(go_dialect),
 		cmocka_unit_test(lists_of_strings),
+		cmocka_unit_test(formats_are_whole_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
