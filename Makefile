@@ -72,13 +72,13 @@ debug: build/debug/basebox ## build/debug/basebox: glibc with ASan and UBSan
 
 # --- the product ---
 
-build/basebox: $(OBJS) build/gen/list
+build/basebox: $(OBJS) build/gen/list build/gen/unsection
 	$(call say,LD $@)
 	$(Q)$(CC) $(CFLAGS) $(LTOFLAGS) $(LDFLAGS) -Wl,-Map=build/basebox.map \
 		-o $@.full $(OBJS) -L$(DEPS)/lib $(LIBS)
 	$(Q)! readelf -lW $@.full | grep -q INTERP || \
 		{ echo "$@: not static: it has an INTERP header" >&2; exit 1; }
-	$(Q)strip -s -R .comment -o $@.new $@.full && mv $@.new $@
+	$(Q)strip -s -R .comment -o $@.new $@.full && build/gen/unsection $@.new && mv $@.new $@
 
 # The whole product's formats are shortened between preprocessor and compiler,
 # which then warns of nothing: the other flavours do (LTO=0, debug, lint).
@@ -164,6 +164,10 @@ build/gen/texts.c: build/gen/texts build/gen/pack
 build/gen/pack: scripts/pack.c core/main_model.h
 	@mkdir -p $(@D)
 	$(Q)gcc -std=gnu11 -O2 $(WARN) -o $@ $<
+
+build/gen/unsection: scripts/unsection.c
+	@mkdir -p $(@D)
+	$(Q)gcc -std=gnu11 -O2 -D_GNU_SOURCE $(WARN) -o $@ $<
 
 build/gen/shorten: scripts/shorten.c core/base/pieces.h include/base/fmt.h
 	@mkdir -p $(@D)

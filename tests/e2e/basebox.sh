@@ -12,6 +12,8 @@ t_static()
 	like "$(readelf -hW "$BUILD/basebox")" "DYN (Position-Independent"
 	[[ $(readelf -dW "$BUILD/basebox") != *NEEDED* ]] || fail "needs a library"
 	[ -z "$(nm "$BUILD/basebox" 2>/dev/null)" ] || fail "not stripped"
+	[[ $(readelf -hW "$BUILD/basebox") =~ "Number of section headers:"\ +0 ]] ||
+		fail "section headers"
 }
 
 t_list()
