@@ -66,6 +66,8 @@
 #define MBEDTLS_X509_USE_C
 #define MBEDTLS_X509_CRT_PARSE_C
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
+/* No texts for what is wrong with a certificate: core/http has Go's. 1.5 kB */
+#define MBEDTLS_X509_REMOVE_INFO
 
 /* Randomness, and PSA, which TLS 1.3 is written against. */
 #define MBEDTLS_ENTROPY_C

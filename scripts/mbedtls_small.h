@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * SHA-1, MD5 and AES of one block as loops: the library's own are written out
- * step by step (10 kB). Each is appended to its file of the library by
+ * step by step (10 kB); the errors that the callers of PSA tell apart. Each is appended to its file of the library by
  * scripts/deps-build.sh and used because of MBEDTLS_SHA1_PROCESS_ALT,
  * MBEDTLS_MD5_PROCESS_ALT, MBEDTLS_AES_ENCRYPT_ALT and its sibling (AES only
  * on a processor without instructions of its own for it).
@@ -142,5 +142,34 @@ int mbedtls_internal_aes_decrypt(mbedtls_aes_context *ctx,
 {
 	small_aes(ctx, RT0, RSb, 3, input, output);
 	return 0;
+}
+#endif
+
+#ifdef MBEDTLS_SMALL_PSA_CRYPTO
+/* A signature or a tag that is wrong, and no memory; the library's own tells
+ * 70 errors apart for callers that this program has not. */
+psa_status_t mbedtls_to_psa_error(int ret)
+{
+	int low = -(-ret & 0x7f);
+
+	switch (low ? low : ret) {
+	case 0:
+		return PSA_SUCCESS;
+	case MBEDTLS_ERR_MPI_ALLOC_FAILED:
+	case MBEDTLS_ERR_MD_ALLOC_FAILED:
+	case MBEDTLS_ERR_CIPHER_ALLOC_FAILED:
+	case MBEDTLS_ERR_ECP_ALLOC_FAILED:
+	case MBEDTLS_ERR_PK_ALLOC_FAILED:
+		return PSA_ERROR_INSUFFICIENT_MEMORY;
+	case MBEDTLS_ERR_GCM_AUTH_FAILED:
+	case MBEDTLS_ERR_CHACHAPOLY_AUTH_FAILED:
+	case MBEDTLS_ERR_CIPHER_AUTH_FAILED:
+	case MBEDTLS_ERR_ECP_VERIFY_FAILED:
+	case MBEDTLS_ERR_RSA_VERIFY_FAILED:
+	case MBEDTLS_ERR_PK_SIG_LEN_MISMATCH:
+		return PSA_ERROR_INVALID_SIGNATURE;
+	default:
+		return PSA_ERROR_GENERIC_ERROR;
+	}
 }
 #endif

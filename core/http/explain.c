@@ -2,22 +2,32 @@
 /* explain - curl's failures in the words of Go's net/http, crypto/tls and net
  * packages: `Get "URL": dial tcp 127.0.0.1:1: connect: connection refused`. */
 #include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <mbedtls/x509.h>
 
 #include "http/inner.h"
 
-/* What curl's Mbed TLS code says about a certificate, and what Go says. */
+/* What Mbed TLS finds about a certificate, and what Go says; first the one that
+ * matters more. */
 static const struct {
-	const char *curl, *go;
+	uint32_t flags;
+	const char *go;
 } certs[] = {
-	{"validity has expired",
-	 "x509: certificate has expired or is not yet valid"},
-	{"validity starts in the future",
-	 "x509: certificate has expired or is not yet valid"},
-	{"does not match with the expected CN",
-	 "x509: certificate is not valid for the name"},
-	{"not correctly signed by the trusted CA",
-	 "x509: certificate signed by unknown authority"},
+	{MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE,
+	 "certificate has expired or is not yet valid"},
+	{MBEDTLS_X509_BADCERT_CN_MISMATCH,
+	 "certificate is not valid for the name"},
+	{MBEDTLS_X509_BADCERT_NOT_TRUSTED,
+	 "certificate signed by unknown authority"},
+	{MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
+		 MBEDTLS_X509_BADCERT_BAD_KEY,
+	 "cannot verify signature: insecure algorithm"},
+	{MBEDTLS_X509_BADCERT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE |
+		 MBEDTLS_X509_BADCERT_NS_CERT_TYPE,
+	 "certificate specifies an incompatible key usage"},
 };
 
 /* "127.0.0.1:8500", brackets for IPv6. */
@@ -61,12 +71,16 @@ static void put_errno(const struct http_call *c, struct buf *b,
 		buf_adds(b, none);
 }
 
+/* curl ends its text with the flags: `... error 0x00000008`. */
 static void put_cert(const struct http_call *c, struct buf *b)
 {
+	const char *hex = strstr(c->text, "0x");
+	unsigned long flags = hex ? strtoul(hex, NULL, 16) : 0;
+
 	buf_adds(b, "tls: failed to verify certificate: ");
 	for (size_t i = 0; i < COUNT(certs); i++)
-		if (strstr(c->text, certs[i].curl)) {
-			buf_adds(b, certs[i].go);
+		if (flags & certs[i].flags) {
+			buf_addf(b, "x509: %s", certs[i].go);
 			return;
 		}
 	buf_adds(b, c->text);
@@ -134,8 +148,9 @@ static void put_reason(const struct http_call *c, CURLcode code, struct buf *b)
 		break;
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:
-		buf_addf(b, "net/http: HTTP/1.x transport connection broken: "
-			    "malformed HTTP response (%s)",
+		buf_addf(b,
+			 "net/http: HTTP/1.x transport connection broken: "
+			 "malformed HTTP response (%s)",
 			 *c->text ? c->text : curl_easy_strerror(code));
 		break;
 	case CURLE_TOO_MANY_REDIRECTS:
