@@ -137,22 +137,6 @@ static int dress(int at, const char *path, int fd, const struct file_how *how,
 	return 0;
 }
 
-/* A directory is synced where the filesystem knows how. */
-static void sync_dir(int at, const char *path)
-{
-	char dir[PATH_MAX];
-	size_t n = dir_len(path);
-	FD_AUTO int fd = -1;
-
-	if (n >= sizeof(dir))
-		return;
-	memcpy(dir, n ? path : "./", n ? n : 2);
-	dir[n ? n : 2] = '\0';
-	fd = openat(at, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		fsync(fd);
-}
-
 int file_replace(int at, const char *path, const void *p, size_t n,
 		 const struct file_how *how, struct err *e)
 {
@@ -176,8 +160,6 @@ int file_replace(int at, const char *path, const void *p, size_t n,
 		r = err_set(e, errno, "unable to rename %s to %s", temp, path);
 	if (r < 0)
 		unlinkat(at, temp, 0);
-	else if (how->flags & FILE_SYNC)
-		sync_dir(at, path);
 	return r;
 }
 

@@ -96,7 +96,7 @@ struct view_news {
 	struct val data;
 	struct arena *arena;
 	bool absent;
-	uint64_t index;      /* as sources without index: view_clock() */
+	uint64_t index;      /* sources without one count up */
 	int64_t last_contact_ms;
 	bool known_leader;
 };
@@ -120,7 +120,6 @@ void view_restart(struct view *v);
 void view_member(struct view *v, struct view_news *n);
 /* Fetches again after ms. */
 void view_again(struct view *v, int64_t ms);
-uint64_t view_clock(void);
 
 extern const struct view_source view_file_source, view_vault_source,
 	view_pki_source, view_nomad_source;

@@ -12,7 +12,7 @@
 #include "os/file.h"
 #include "render/vault.h"
 
-enum { PEM_MAX = 4 << 20 };
+enum { LOOK_S = 3600, PEM_MAX = 4 << 20 };
 
 struct own {
 	struct vault_call *call;
@@ -228,9 +228,17 @@ static void issue(struct view *v)
 		view_failed(v, e.text, false);
 }
 
+static void fetch(struct view *v);
+
 static void on_time(struct loop_timer *t)
 {
-	issue(t->ctx);
+	struct view *v = t->ctx;
+	struct own *o = v->own;
+
+	if (!v->tries && o->renew_at > now_s())
+		fetch(v);
+	else
+		issue(v);
 }
 
 static void fetch(struct view *v)
@@ -253,6 +261,8 @@ static void fetch(struct view *v)
 	left = o->renew_at ? o->renew_at - now_s() : 0;
 	if (left <= 0 && o->renew_at && !v->tries)
 		left = 1; /* a new one without time left is taken as it is */
+	if (left > LOOK_S)
+		left = LOOK_S; /* the clock may be set meanwhile */
 	loop_timer_set(v->r->loop, &o->timer,
 		       clock_mono_ms() + (v->tries ? 0 : left * 1000), on_time,
 		       v);

@@ -175,11 +175,6 @@ void view_free(struct view *v)
 
 /* --- polling --- */
 
-uint64_t view_clock(void)
-{
-	return (uint64_t)clock_wall().tv_sec;
-}
-
 static void on_timer(struct loop_timer *t)
 {
 	struct view *v = t->ctx;

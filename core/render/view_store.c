@@ -32,10 +32,9 @@ static void on_reply(void *ctx, struct store_reply *r)
 		return;
 	}
 	n.arena = store_reply_take(r);
-	/* These do not wait in the server: they are asked every 15 s, and a
-	 * second is their index. */
+	/* These do not wait in the server: they are asked every 15 s. */
 	if (polled(v->q->kind)) {
-		n.index = view_clock();
+		n.index = v->index + 1;
 		v->began = 0;
 	}
 	view_got(v, &n);

@@ -20,8 +20,8 @@ ssize_t file_peek(int at, const char *path, void *p, size_t n, struct err *e)
 	MUST_USE;
 
 enum file_flag {
-	FILE_SYNC = 1,     /* fsync the file before the rename, its directory
-	                      after it */
+	FILE_SYNC = 1,     /* fsync the file before the rename: after a crash
+	                      there is the old file or the new one, whole */
 	FILE_MODE = 2,     /* exactly `mode`; without it the mode of the file
 	                      that is replaced, or 0644 */
 	FILE_OWNER = 4,    /* uid and gid, (uid_t)-1 = leave */
