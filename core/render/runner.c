@@ -332,12 +332,14 @@ void runner_start(struct runner *r, void (*ended)(void *ctx, int code),
 
 static void warn_many(const struct runner *r)
 {
-	if (r->nviews > VIEW_MANY)
+	size_t n = r->nviews - r->nhidden;
+
+	if (n > VIEW_MANY)
 		log_warn("runner", "watching %zu dependencies - watching this "
 			 "many dependencies could DDoS your servers",
-			 r->nviews);
+			 n);
 	else
-		log_debug("runner", "watching %zu dependencies", r->nviews);
+		log_debug("runner", "watching %zu dependencies", n);
 }
 
 static bool all_rendered(const struct runner *r)

@@ -228,7 +228,7 @@ struct runner {
 	struct dedup *dedup;     /* NULL: every instance asks for itself */
 
 	struct view **buckets;
-	size_t nbuckets, nviews;
+	size_t nbuckets, nviews, nhidden;
 	struct view *first, *last;
 	size_t nstarted, formed; /* views ever started, at the last forming */
 	struct group *groups;

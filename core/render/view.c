@@ -168,6 +168,7 @@ void view_free(struct view *v)
 	*(v->prev ? &v->prev->next : &r->first) = v->next;
 	*(v->next ? &v->next->prev : &r->last) = v->prev;
 	r->nviews--;
+	r->nhidden -= v->hidden;
 	data_free(v);
 	free(v->q);
 	free(v);
@@ -207,6 +208,7 @@ struct view *view_hidden(struct runner *r, const struct tmpl_query *q,
 		return NULL;
 	v->own = own;
 	v->hidden = v->started = v->received = true;
+	r->nhidden++;
 	return v;
 }
 

@@ -221,6 +221,8 @@ t_many_keys_few_connections() {
 	grep -q '^v3$' out || fail "a deleted key took its value away"
 	put m/k3 again
 	within 10 grep -q '^again$' out
+	# the queries of the groups are nobody's dependencies
+	is "$(grep -o 'watching [0-9]* dep' err | tail -n 1)" 'watching 41 dep'
 	kill -INT "$CT"
 	ends 12
 }
