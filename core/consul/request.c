@@ -39,7 +39,8 @@ static int number(const struct http_answer *a, const char *name, uint64_t *out,
 		return 0;
 	return err_set(e, 0,
 		       "Failed to parse %s: strconv.ParseUint: parsing \"%s\": "
-		       "invalid syntax", name, text);
+		       "invalid syntax",
+		       name, text);
 }
 
 static int read_meta(const struct http_answer *a, struct consul_reply *r,
@@ -61,8 +62,8 @@ static int read_meta(const struct http_answer *a, struct consul_reply *r,
 
 static int bad_status(const struct http_answer *a, struct err *e)
 {
-	struct str s = str_trim(str_n(buf_str(&a->body), a->body.len),
-				" \t\r\n");
+	struct str s =
+		str_trim(str_n(buf_str(&a->body), a->body.len), " \t\r\n");
 
 	return err_set(e, 0, "Unexpected response code: %d (%.*s)", a->status,
 		       s.n > 2048 ? 2048 : (int)s.n, s.n ? s.p : "");
@@ -108,8 +109,8 @@ static void on_answer(void *ctx, struct http_answer *a)
 	if (ret < 0 && call->keys)
 		(void)!consul_keys_end(call, &r, NULL);
 	/* What the agent itself answers says nothing of leaders. */
-	if (call->q && (call->q->kind == DEP_CA_ROOTS ||
-			call->q->kind == DEP_CA_LEAF))
+	if (call->q &&
+	    (call->q->kind == DEP_CA_ROOTS || call->q->kind == DEP_CA_LEAF))
 		r.known_leader = true;
 	if (ret < 0)
 		r.err = &e;
@@ -143,8 +144,8 @@ int consul_request(struct consul_call *call, const char *method,
 	/* Consul adds up to a sixteenth to the wait; a server that is silent
 	 * for a minute longer is not going to answer. */
 	if (call->q && call->ask.wait_ms > 0)
-		r.timeout_ms = call->ask.wait_ms + call->ask.wait_ms / 16 +
-			       60000;
+		r.timeout_ms =
+			call->ask.wait_ms + call->ask.wait_ms / 16 + 60000;
 	else if (!call->q)
 		r.timeout_ms = call->ask.wait_ms;
 	return http_start(call->c->site, &r, on_answer, call, &call->http, e);
@@ -182,6 +183,22 @@ int consul_fetch(struct consul *c, const struct tmpl_query *q,
 	return 0;
 }
 
+/* The path with the namespace and the partition of the environment. */
+static const char *spaces(struct consul_call *call, const char *path)
+{
+	struct buf BUF_AUTO b = {0};
+	struct http_query q = {0};
+
+	http_query_opt(&q, "ns", call->c->ns);
+	http_query_opt(&q, "partition", call->c->partition);
+	if (!q.n)
+		return path;
+	http_query_put(&b, &q);
+	if (strchr(path, '?'))
+		*b.p = '&';
+	return b.failed ? NULL : arena_printf(&call->arena, "%s%s", path, b.p);
+}
+
 int consul_send_for(struct consul *c, int64_t limit_ms, const char *method,
 		    const char *path, struct str body, const char *token,
 		    consul_fn *fn, void *ctx, struct consul_call **out,
@@ -193,9 +210,14 @@ int consul_send_for(struct consul *c, int64_t limit_ms, const char *method,
 	if (!call)
 		return err_nomem(e);
 	call->ask.wait_ms = limit_ms;
+	path = spaces(call, path);
+	if (!path) {
+		consul_call_free(call);
+		return err_nomem(e);
+	}
 	if (token && *token) {
-		headers[0] = arena_printf(&call->arena, "X-Consul-Token: %s",
-					  token);
+		headers[0] =
+			arena_printf(&call->arena, "X-Consul-Token: %s", token);
 		if (!headers[0]) {
 			consul_call_free(call);
 			return err_nomem(e);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/json.h"
 #include "os/file.h"
 #include "register.h"
 
@@ -194,8 +195,10 @@ static void take_meta(struct def *d, const struct key *k,
 		const char *v = text(d, it->val, k->name);
 
 		if (!meta_key(it->keys[0].name))
-			reg_lint_add(d->lint, it->keys[0].pos, "%s: a key is "
-				     "letters, digits, _ and -", k->name);
+			reg_lint_add(d->lint, it->keys[0].pos,
+				     "%s: a key is "
+				     "letters, digits, _ and -",
+				     k->name);
 		if (it->keys[0].name.n > 128 || strlen(v) > 512)
 			reg_lint_add(d->lint, it->keys[0].pos,
 				     "%s.%.*s: key over 128 or value over 512 "
@@ -510,6 +513,7 @@ int reg_conf_file(struct reg_conf *c, const char *path, struct reg_lint *lint)
 	BUF_AUTO struct buf b = {0};
 	size_t before = lint->errors;
 	struct hcl_node *root;
+	struct val v;
 	struct str s;
 	struct err e;
 
@@ -528,7 +532,9 @@ int reg_conf_file(struct reg_conf *c, const char *path, struct reg_lint *lint)
 		s = str_n(arena_dup(&c->arena, b.p, b.len), b.len);
 		if (!s.p)
 			reg_lint_add(lint, (struct hcl_pos){0}, "out of memory");
-		else if (hcl_parse(&c->arena, s, &root, &e) < 0)
+		else if ((s.n && str_suffix(str_of(path), STR(".json")) &&
+			  json_parse(&c->arena, s, 0, &v, &e) < 0) ||
+			 hcl_parse(&c->arena, s, &root, &e) < 0)
 			reg_lint_add(lint, (struct hcl_pos){0}, "%s", e.text);
 		else {
 			reg_expand_tree(&c->arena, root, STR(""), lint_check, d);
