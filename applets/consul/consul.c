@@ -15,7 +15,7 @@
  *
  * Of all:
  *   -http-addr ADDR      else BASEBOX_STORE, else CONSUL_HTTP_ADDR
- *   -token TOKEN, -token-file FILE, -datacenter NAME, -stale
+ *   -token TOKEN, -token-file FILE; but for maint -datacenter NAME, -stale
  *   -ca-file FILE, -ca-path DIR, -client-cert FILE, -client-key FILE,
  *   -tls-server-name NAME; else the CONSUL_* variables
  *   -namespace NAME      kv, services and catalog services
@@ -46,8 +46,8 @@
  * PROG runs by way of $SHELL or /bin/sh unless -shell=false is given or there
  * is no shell.
  *
- * Exit: 0 done, 1 refused, failed or not there, 2 PROG failed (lock with
- *   -child-exit-code), 127 no such command.
+ * Exit: 0 done, 1 refused, failed or not there, or PROG of watch failed, 2 that
+ *   of lock did, with -child-exit-code, 127 no such command.
  * See: https://developer.hashicorp.com/consul/commands
  */
 #include "consul_applet.h"
@@ -76,6 +76,7 @@ enum {
 	SVCS = 1024,
 	LOCK = 2048,
 	WATCH = 4096,
+	NOT_MAINT = 8191 & ~MAINT,
 	SPACES = GET | PUT | DEL | EXPORT | IMPORT | REG | DEREG | SVCS,
 };
 
@@ -84,9 +85,9 @@ const struct opt consul_opts[] = {
 	{"ca-path", NULL, 0, OPT_STR, OFF(ca_path), 0},
 	{"client-cert", NULL, 0, OPT_STR, OFF(cert), 0},
 	{"client-key", NULL, 0, OPT_STR, OFF(key_file), 0},
-	{"datacenter", NULL, 0, OPT_STR, OFF(dc), 0},
+	{"datacenter", NULL, 0, OPT_STR, OFF(dc), NOT_MAINT},
 	{"http-addr", NULL, 0, OPT_STR, OFF(addr), 0},
-	{"stale", NULL, 0, OPT_FLAG, OFF(stale), 0},
+	{"stale", NULL, 0, OPT_FLAG, OFF(stale), NOT_MAINT},
 	{"tls-server-name", NULL, 0, OPT_STR, OFF(server_name), 0},
 	{"token", NULL, 0, OPT_STR, OFF(token), 0},
 	{"token-file", NULL, 0, OPT_STR, OFF(token_file), 0},
@@ -155,6 +156,12 @@ static const struct command {
 	{"watch", "", WATCH, consul_watch},
 };
 
+static bool is_help(const char *arg)
+{
+	return !strcmp(arg, "-h") || !strcmp(arg, "-help") ||
+	       !strcmp(arg, "--help");
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
 	struct consul_opts o = {.shell = true, .n = 1, .monitor_retry = 3};
@@ -167,8 +174,7 @@ static int run(const struct command *c, int argc, char **argv)
 		if (!consul_opts[i].val || consul_opts[i].val & c->bit)
 			table[n++] = consul_opts[i];
 	for (int i = 1; i < argc && argv[i][0] == '-'; i++)
-		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "-help") ||
-		    !strcmp(argv[i], "--help"))
+		if (is_help(argv[i]))
 			return applet_help("consul");
 	if (opt_goflags(table, &o, argc, argv, &next, &e) < 0)
 		return agent_fail("%s\nSee: consul --help", e.text);
@@ -200,6 +206,8 @@ int consul_main(int argc, char **argv)
 		if (skip == 1 || (argc > 2 && !strcmp(argv[2], c->name)))
 			return run(c, argc - skip, argv + skip);
 	}
+	if (argc > 1 && is_help(argv[known && argc > 2 ? 2 : 1]))
+		return applet_help("consul");
 	if (known && argc > 2)
 		fprintf(stderr, "consul %s: no such command: %s\n", argv[1],
 			argv[2]);

@@ -62,9 +62,14 @@ int agent_call(struct ask *k, const char *method, const char *path,
 int agent_yes(struct ask *k, const char *method, const char *path,
 	      const char *name, struct str body);
 void agent_call_free(struct agent_call *c);
-/* A GET whose answer is JSON, numbers as their text. */
+/* A GET whose answer is JSON, numbers as their text: a map or a list (kind) of
+ * such values (of). */
 int agent_json(struct ask *k, const char *path, const char *name,
-	       struct val *out);
+	       enum val_kind kind, enum val_kind of, struct val *out);
+/* VALUE of NAME=VALUE as -flag has it; NULL: said. */
+const char *agent_eq(const char *flag, const char *item);
+/* "exit status 3", "signal: killed". */
+const char *agent_ended(int wstat, char out[SIGNAL_GO + 16]);
 /* What store_xxx(..., store_wait_fn, &w, NULL, &k->c.err) started. */
 int agent_wait(struct ask *k, struct store_wait *w, int started);
 /* "Error querying Consul agent: ..."; 1. */
@@ -92,12 +97,13 @@ struct json_shape {
 extern const struct json_shape agent_kv[], agent_node[], agent_entry[],
 	agent_check[], agent_event[];
 void agent_print(struct buf *b, struct arena *a, const struct val *v,
-	       const struct json_shape *shape, unsigned indent, unsigned depth);
+		 const struct json_shape *shape, unsigned indent,
+		 unsigned depth);
 
 /* Runs argv (or, with -shell, its words as one command) with NAME=VALUE added
  * to the environment. -1: *e. stdin_fd: -1 = /dev/null. */
 int agent_spawn(const struct consul_opts *o, char **argv, const char *extra,
-	      int stdin_fd, pid_t *pid, struct err *e);
+		int stdin_fd, pid_t *pid, struct err *e);
 
 typedef int consul_command(struct consul_opts *o, int argc, char **argv);
 consul_command consul_kv_get, consul_kv_put, consul_kv_delete, consul_kv_export,

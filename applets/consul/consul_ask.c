@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fmt.h"
@@ -49,15 +50,21 @@ int agent_open(struct ask *k, const struct consul_opts *o, bool consul_only)
 	to_env("CONSUL_CLIENT_CERT", o->cert);
 	to_env("CONSUL_CLIENT_KEY", o->key_file);
 	to_env("CONSUL_TLS_SERVER_NAME", o->server_name);
+	to_env("CONSUL_NAMESPACE", o->ns);
+	if (!o->cert != !o->key_file)
+		return agent_fail(
+			"Error connecting to Consul agent: both client "
+			"cert and client key must be provided");
 	if (o->token && !o->token_file)
 		unsetenv("CONSUL_HTTP_TOKEN_FILE");
 	if (loop_init(&k->loop, &e) < 0 ||
 	    store_open(&k->store, &k->loop, NULL, &conf, &e) < 0)
-		return agent_fail("Error connecting to Consul agent: %s", e.text);
+		return agent_fail("Error connecting to Consul agent: %s",
+				  e.text);
 	k->consul = store_consul(k->store);
 	if (!k->consul && consul_only)
 		return agent_fail("A folder store cannot do this: it needs a "
-				"Consul agent");
+				  "Consul agent");
 	return 0;
 }
 
@@ -102,7 +109,6 @@ int agent_start(struct ask *k, struct agent_call *c, const char *method,
 
 	agent_call_free(c);
 	http_query_opt(&k->q, "dc", k->o->dc);
-	http_query_opt(&k->q, "ns", k->o->ns);
 	if (k->o->stale && *method == 'G')
 		http_query_add(&k->q, "stale", "");
 	buf_adds(&target, path);
@@ -134,13 +140,43 @@ int agent_yes(struct ask *k, const char *method, const char *path,
 	return *buf_str(&k->c.body) == 't';
 }
 
-int agent_json(struct ask *k, const char *path, const char *name,
-	       struct val *out)
+static bool is_kind(const struct val *v, enum val_kind kind)
 {
-	if (agent_call(k, "GET", path, name, (struct str){0}) < 0)
+	return val_kind(v) == kind && v->type != &type_json_number;
+}
+
+/* null is any list or map, without members. */
+static bool shaped(const struct val *v, enum val_kind kind, enum val_kind of)
+{
+	const struct val_entry *e;
+	size_t n = 0;
+
+	if (!v->type)
+		return true;
+	if (!is_kind(v, kind))
+		return false;
+	if (kind == KIND_MAP) {
+		e = val_map_entries(v, &n);
+		while (n && is_kind(&e[n - 1].v, of))
+			n--;
+	} else if (v->list) {
+		n = v->list->n;
+		while (n && is_kind(&v->list->items[n - 1], of))
+			n--;
+	}
+	return !n;
+}
+
+int agent_json(struct ask *k, const char *path, const char *name,
+	       enum val_kind kind, enum val_kind of, struct val *out)
+{
+	if (agent_call(k, "GET", path, name, (struct str){0}) < 0 ||
+	    json_parse(&k->arena, str_n(buf_str(&k->c.body), k->c.body.len),
+		       JSON_NUMBER, out, &k->c.err) < 0)
 		return -1;
-	return json_parse(&k->arena, str_n(buf_str(&k->c.body), k->c.body.len),
-			  JSON_NUMBER, out, &k->c.err);
+	return shaped(out, kind, of)
+		       ? 0
+		       : err_set(&k->c.err, 0, "unexpected JSON from %s", path);
 }
 
 int agent_wait(struct ask *k, struct store_wait *w, int started)
@@ -151,7 +187,8 @@ int agent_wait(struct ask *k, struct store_wait *w, int started)
 int agent_alive(struct ask *k)
 {
 	return agent_call(k, "GET", "/v1/agent/self", "", (struct str){0}) < 0
-		       ? agent_failed(k) : 0;
+		       ? agent_failed(k)
+		       : 0;
 }
 
 const struct val *agent_member(const struct val *v, const char *key)
@@ -183,8 +220,9 @@ int agent_data(const char *arg, struct buf *out, struct err *e)
 	if (*arg != '@')
 		return buf_adds(out, arg) < 0 ? err_nomem(e) : 0;
 	if (file_read(AT_FDCWD, arg + 1, out, 64 << 20, &low) < 0)
-		return err_set(e, 0, "Failed to read file: open %s: %s",
-			       arg + 1, err_go(low.num));
+		return err_set(e, 0, "Failed to read file: %s %s: %s",
+			       low.num == EISDIR ? "read" : "open", arg + 1,
+			       err_go(low.num));
 	return 0;
 }
 
@@ -197,16 +235,18 @@ bool agent_many(int argc, int most)
 }
 
 int agent_spawn(const struct consul_opts *o, char **argv, const char *extra,
-	      int stdin_fd, pid_t *pid, struct err *e)
+		int stdin_fd, pid_t *pid, struct err *e)
 {
 	struct buf BUF_AUTO words = {0};
 	const char *shell = getenv("SHELL");
 	struct spawn_fd fds[] = {{stdin_fd, 0}};
 	char *by_shell[4];
 	struct spawn s = {.argv = argv, .fds = fds, .nfds = 1};
-	char *name = strdup(extra);
+	const char *eq = strchr(extra, '=');
+	char name[32] = "";
 
-	if (!name || putenv(name) < 0)
+	memcpy(name, extra, (size_t)(eq - extra));
+	if (setenv(name, eq + 1, 1) < 0)
 		return err_nomem(e);
 	if (!shell || !*shell)
 		shell = "/bin/sh";
@@ -227,4 +267,29 @@ int agent_spawn(const struct consul_opts *o, char **argv, const char *extra,
 		err_set(e, 0, "exec: \"%s\": executable file not found in $PATH",
 			s.argv[0]);
 	return -1;
+}
+
+const char *agent_ended(int wstat, char out[SIGNAL_GO + 16])
+{
+	char name[SIGNAL_GO];
+
+	if (WIFSIGNALED(wstat))
+		snprintf(out, SIGNAL_GO + 16, "signal: %s",
+			 signal_go(WTERMSIG(wstat), name));
+	else
+		snprintf(out, SIGNAL_GO + 16, "exit status %d",
+			 WEXITSTATUS(wstat));
+	return out;
+}
+
+const char *agent_eq(const char *flag, const char *item)
+{
+	const char *eq = strchr(item, '=');
+
+	if (eq)
+		return eq + 1;
+	agent_fail("invalid value \"%s\" for flag -%s: Missing \"=\" value in "
+		   "argument: %s",
+		   item, flag, item);
+	return NULL;
 }

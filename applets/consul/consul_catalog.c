@@ -29,7 +29,8 @@ int consul_datacenters(struct consul_opts *o, int argc, char **argv)
 		return 1;
 	if ((code = agent_open(&k, o, true)))
 		return code;
-	if (agent_json(&k, "/v1/catalog/datacenters", "", &v) < 0)
+	if (agent_json(&k, "/v1/catalog/datacenters", "", KIND_SLICE,
+		       KIND_STRING, &v) < 0)
 		return agent_fail("Error listing datacenters: %s", k.c.err.text);
 	for (size_t i = 0; i < count(&v); i++)
 		printf("%.*s\n", (int)v.list->items[i].s.n,
@@ -38,18 +39,20 @@ int consul_datacenters(struct consul_opts *o, int argc, char **argv)
 }
 
 /* node-meta=k:v as the API wants it; Consul's flag is key=value. */
-static void add_node_meta(struct ask *k)
+static int add_node_meta(struct ask *k)
 {
 	const struct strlist *l = &k->o->node_meta;
 
 	for (size_t i = 0; i < l->n && i < 8; i++) {
+		const char *v = agent_eq("node-meta", l->items[i]);
 		char *s = arena_strdup(&k->arena, l->items[i]);
-		char *eq = strchr(s, '=');
 
-		if (eq)
-			*eq = ':';
+		if (!v)
+			return 1;
+		s[v - l->items[i] - 1] = ':';
 		http_query_add(&k->q, "node-meta", s);
 	}
+	return 0;
 }
 
 /* --- nodes --- */
@@ -60,8 +63,8 @@ static struct str pairs_text(struct ask *k, const struct val *m)
 	struct buf BUF_AUTO b = {0};
 	struct val key, v;
 
-	for (size_t i = 0;
-	     m && val_kind(m) == KIND_MAP && i < val_map_len(m); i++) {
+	for (size_t i = 0; m && val_kind(m) == KIND_MAP && i < val_map_len(m);
+	     i++) {
 		val_map_at(&k->arena, m, i, &key, &v);
 		buf_addf(&b, "%s%.*s=%.*s", i ? ", " : "", (int)key.s.n,
 			 key.s.p, (int)v.s.n, v.s.p);
@@ -81,7 +84,8 @@ static void node_row(struct ask *k, const struct val *n, bool of_service,
 		return;
 	}
 	row[4] = pairs_text(k, agent_member(n, "TaggedAddresses"));
-	row[5] = pairs_text(k, agent_member(n, of_service ? "NodeMeta" : "Meta"));
+	row[5] = pairs_text(k,
+			    agent_member(n, of_service ? "NodeMeta" : "Meta"));
 }
 
 /* Columns as wide as their widest cell, two blanks between them. */
@@ -108,7 +112,7 @@ int consul_nodes(struct consul_opts *o, int argc, char **argv)
 	static const char *const heads[COLUMNS] = {
 		"Node", "ID", "Address", "DC", "TaggedAddresses", "Meta"};
 	bool of_service = o->service && *o->service;
-	struct str (*rows)[COLUMNS];
+	struct str(*rows)[COLUMNS];
 	struct val v;
 	struct ask k;
 	size_t n;
@@ -121,17 +125,20 @@ int consul_nodes(struct consul_opts *o, int argc, char **argv)
 		return code;
 	http_query_opt(&k.q, "near", o->near);
 	http_query_opt(&k.q, "filter", o->filter);
-	add_node_meta(&k);
-	if (agent_json(&k, of_service ? "/v1/catalog/service/"
-					: "/v1/catalog/nodes",
-		     of_service ? o->service : "", &v) < 0)
+	if (add_node_meta(&k))
+		return 1;
+	if (agent_json(
+		    &k,
+		    of_service ? "/v1/catalog/service/" : "/v1/catalog/nodes",
+		    of_service ? o->service : "", KIND_SLICE, KIND_MAP, &v) < 0)
 		return agent_fail("Error listing nodes%s: %s",
-				of_service ? " for service" : "", k.c.err.text);
+				  of_service ? " for service" : "",
+				  k.c.err.text);
 	n = count(&v);
 	rows = arena_array(&k.arena, n + 1, sizeof(*rows));
 	if (!n)
 		agent_fail("No nodes match the given query - try expanding your "
-			 "search.");
+			   "search.");
 	for (size_t i = 0; i < COLUMNS && n; i++)
 		rows[0][i] = str_of(heads[i]);
 	for (size_t i = 0; i < n; i++)
@@ -155,12 +162,12 @@ static size_t gather(struct ask *k, const struct val *v, struct service *out)
 	const struct val *map = k->o->node ? agent_member(v, "Services") : v;
 	size_t n = 0;
 
-	for (size_t i = 0; map && val_kind(map) == KIND_MAP &&
-			   i < val_map_len(map); i++) {
+	for (size_t i = 0;
+	     map && val_kind(map) == KIND_MAP && i < val_map_len(map); i++) {
 		const struct val_entry *e = &val_map_entries(map, &n)[i];
 
-		out[i].name = k->o->node ? agent_text(&e->v, "Service")
-					 : e->key.s;
+		out[i].name =
+			k->o->node ? agent_text(&e->v, "Service") : e->key.s;
 		out[i].tags = k->o->node ? agent_member(&e->v, "Tags") : &e->v;
 	}
 	return n;
@@ -202,7 +209,7 @@ static void put_services(struct ask *k, const struct val *v)
 	}
 	if (!n) {
 		agent_fail("No services match the given query - try expanding "
-			 "your search.");
+			   "your search.");
 		return;
 	}
 	text = str_trim(str_n(b.p, b.len), " \n");
@@ -222,12 +229,14 @@ int consul_services(struct consul_opts *o, int argc, char **argv)
 		o->node = NULL;
 	if ((code = agent_open(&k, o, true)))
 		return code;
-	add_node_meta(&k);
-	if (agent_json(&k, o->node ? "/v1/catalog/node/"
-				     : "/v1/catalog/services",
-		     o->node ? o->node : "", &v) < 0)
+	if (add_node_meta(&k))
+		return 1;
+	if (agent_json(&k,
+		       o->node ? "/v1/catalog/node/" : "/v1/catalog/services",
+		       o->node ? o->node : "", KIND_MAP,
+		       o->node ? KIND_MAP : KIND_SLICE, &v) < 0)
 		return agent_fail("Error listing services%s: %s",
-				o->node ? " for node" : "", k.c.err.text);
+				  o->node ? " for node" : "", k.c.err.text);
 	put_services(&k, &v);
 	return 0;
 }

@@ -31,8 +31,9 @@ static int folder_pairs(struct ask *k, const struct tmpl_query *q, bool recurse,
 {
 	struct store_wait w = {0};
 
-	if (agent_wait(k, &w, store_fetch(k->store, q, NULL, store_wait_fn, &w,
-					  NULL, &k->c.err)) < 0)
+	if (agent_wait(k, &w,
+		       store_fetch(k->store, q, NULL, store_wait_fn, &w, NULL,
+				   &k->c.err)) < 0)
 		return -1;
 	for (size_t i = 0; i < val_len_list(&w.reply.value); i++) {
 		struct val p = val_at(&w.reply.value, i);
@@ -45,9 +46,16 @@ static int folder_pairs(struct ask *k, const struct tmpl_query *q, bool recurse,
 
 static int pairs(struct ask *k, const char *key, bool recurse, struct val *out)
 {
-	struct tmpl_query q = {.kind = DEP_KV_LIST, .id = key, .name = key,
-			       .tag = "", .dc = "", .near = "", .ns = "",
-			       .partition = "", .peer = "", .sameness = "",
+	struct tmpl_query q = {.kind = DEP_KV_LIST,
+			       .id = key,
+			       .name = key,
+			       .tag = "",
+			       .dc = "",
+			       .near = "",
+			       .ns = "",
+			       .partition = "",
+			       .peer = "",
+			       .sameness = "",
 			       .filter = ""};
 	bool absent;
 
@@ -60,6 +68,15 @@ static int pairs(struct ask *k, const char *key, bool recurse, struct val *out)
 		return k->c.status == 404 ? 0 : -1;
 	return consul_decode(&q, str_n(buf_str(&k->c.body), k->c.body.len),
 			     &k->arena, out, &absent, &k->c.err);
+}
+
+/* A status alone is all that is said of a read. */
+static int read_failed(struct ask *k)
+{
+	if (k->c.status && k->c.status != 200)
+		err_set(&k->c.err, 0, "Unexpected response code: %d",
+			k->c.status);
+	return agent_failed(k);
 }
 
 /* --- get --- */
@@ -94,7 +111,7 @@ static void put_detailed(const struct consul_opts *o, const struct val *p)
 			printf("%-17s%llu\n", names[i],
 			       (unsigned long long)number(p, names[i]));
 	put_text("Session", session.n ? session : STR("-"));
-	printf("%-17s", "Value");
+	printf(field(p, "Value").n ? "%-17s" : "%s", "Value");
 	put_value(o, field(p, "Value"));
 }
 
@@ -104,7 +121,7 @@ static int get_some(struct ask *k, const char *key)
 	struct val list;
 
 	if (pairs(k, key, o->recurse, &list) < 0)
-		return agent_failed(k);
+		return read_failed(k);
 	if (!o->recurse && !val_len_list(&list))
 		return agent_fail("Error! No key exists at: %s", key);
 	for (size_t i = 0; i < val_len_list(&list); i++) {
@@ -157,10 +174,9 @@ static int get_keys(struct ask *k, const char *prefix)
 		return get_folder_keys(k, prefix, sep);
 	http_query_add(&k->q, "keys", "");
 	http_query_opt(&k->q, "separator", sep);
-	if (agent_json(k, "/v1/kv/", prefix, &list) < 0)
-		return k->c.status == 404 ? 0 : agent_failed(k);
-	for (size_t i = 0; val_kind(&list) == KIND_SLICE &&
-			   i < val_len_list(&list); i++) {
+	if (agent_json(k, "/v1/kv/", prefix, KIND_SLICE, KIND_STRING, &list) < 0)
+		return k->c.status == 404 ? 0 : read_failed(k);
+	for (size_t i = 0; list.type && i < val_len_list(&list); i++) {
 		struct str s = val_at(&list, i).s;
 
 		printf("%.*s\n", (int)s.n, s.p);
@@ -216,6 +232,11 @@ static int put(struct ask *k, const char *key, struct str value, uint64_t flags)
 
 	if (!k->consul)
 		return folder_put(k, key, value, flags);
+	if (*key == '/')
+		return err_set(&k->c.err, 0,
+			       "Invalid key. Key must not begin "
+			       "with a '/': %s",
+			       key);
 	num_put_u64(n, flags);
 	if (flags)
 		http_query_add(&k->q, "flags", n);
@@ -230,9 +251,11 @@ static int put(struct ask *k, const char *key, struct str value, uint64_t flags)
 static int put_answer(const struct consul_opts *o, const char *key, int done)
 {
 	if (done) {
-		printf("Success! %s: %s\n", o->acquire ? "Lock acquired on"
-		       : o->release	? "Lock released on"
-					: "Data written to", key);
+		printf("Success! %s: %s\n",
+		       o->acquire   ? "Lock acquired on"
+		       : o->release ? "Lock released on"
+				    : "Data written to",
+		       key);
 		return 0;
 	}
 	if (o->acquire)
@@ -248,9 +271,45 @@ static bool bad_cas(const struct consul_opts *o)
 	       agent_fail("Must specify -modify-index with -cas!");
 }
 
+/* Where Go's reader stops; -1: nowhere. */
+static ptrdiff_t bad_base64(struct str s)
+{
+	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
+				  "stuvwxyz0123456789+/";
+	size_t n = 0, pad;
+
+	while (n < s.n && s.p[n] && strchr(set, s.p[n]))
+		n++;
+	pad = -n % 4;
+	if (n == s.n)
+		return pad ? (ptrdiff_t)(n - n % 4) : -1;
+	if (s.p[n] != '=' || pad == 3 || !pad)
+		return (ptrdiff_t)n;
+	if (pad == 2 && ++n < s.n && s.p[n] != '=')
+		return (ptrdiff_t)n;
+	return n + 1 == s.n ? -1 : (ptrdiff_t)(n < s.n ? n + 1 : n);
+}
+
+/* In place. Line ends are no part of it, as `base64` writes them. -1: *e. */
+static int decode(struct ask *k, struct str *v, struct err *e)
+{
+	char *p = arena_dup(&k->arena, v->p, v->n);
+	size_t n = 0;
+	ptrdiff_t bad;
+
+	for (size_t i = 0; p && i < v->n; i++)
+		if (p[i] != '\r' && p[i] != '\n')
+			p[n++] = p[i];
+	bad = p ? bad_base64(str_n(p, n)) : 0;
+	if (bad >= 0 || consul_base64(&k->arena, str_n(p, n), v) < 0)
+		return err_set(e, 0, "illegal base64 data at input byte %zd",
+			       bad);
+	return 0;
+}
+
 int consul_kv_put(struct consul_opts *o, int argc, char **argv)
 {
-	const char *key = argc ? no_slash(argv[0]) : "";
+	const char *key = argc ? argv[0] : "";
 	struct buf BUF_AUTO data = {0};
 	struct str value;
 	struct ask k;
@@ -261,7 +320,8 @@ int consul_kv_put(struct consul_opts *o, int argc, char **argv)
 		return agent_fail("Error! Missing KEY argument");
 	if (argc > 2)
 		return agent_fail("Error! Too many arguments (expected 1 or 2, "
-				"got %d)", argc);
+				  "got %d)",
+				  argc);
 	if (argc > 1 && agent_data(argv[1], &data, &e) < 0)
 		return agent_fail("Error! %s", e.text);
 	if (!*key)
@@ -270,13 +330,13 @@ int consul_kv_put(struct consul_opts *o, int argc, char **argv)
 		return 1;
 	if ((o->acquire || o->release) && (!o->session || !*o->session))
 		return agent_fail("Error! Missing -session (required with "
-				"-acquire and -release)");
+				  "-acquire and -release)");
 	if ((ret = agent_open(&k, o, false)))
 		return ret;
 	value = str_n(buf_str(&data), data.len);
-	if (o->base64 && consul_base64(&k.arena, value, &value) < 0)
-		return agent_fail("Error! Cannot base 64 decode data: illegal "
-				"base64 data");
+	if (o->base64 && decode(&k, &value, &e) < 0)
+		return agent_fail("Error! Cannot base 64 decode data: %s",
+				  e.text);
 	ret = put(&k, key, value, o->flags);
 	return ret < 0 ? agent_fail("Error! Failed writing data: %s",
 				    k.c.err.text)
@@ -286,7 +346,7 @@ int consul_kv_put(struct consul_opts *o, int argc, char **argv)
 /* --- delete --- */
 
 /* 1: done, 0: cas refused, -1. */
-static int delete(struct ask *k, const char *key)
+static int delete (struct ask *k, const char *key)
 {
 	const struct consul_opts *o = k->o;
 	struct store_wait w = {0};
@@ -294,9 +354,12 @@ static int delete(struct ask *k, const char *key)
 	if (!k->consul && o->cas)
 		return fail_folder(k);
 	if (!k->consul)
-		return agent_wait(k, &w, store_delete(k->store, key, o->recurse,
-						      store_wait_fn, &w, NULL,
-						      &k->c.err)) < 0 ? -1 : 1;
+		return agent_wait(k, &w,
+				  store_delete(k->store, key, o->recurse,
+					       store_wait_fn, &w, NULL,
+					       &k->c.err)) < 0
+			       ? -1
+			       : 1;
 	if (o->recurse)
 		http_query_add(&k->q, "recurse", "");
 	if (o->cas)
@@ -316,11 +379,13 @@ int consul_kv_delete(struct consul_opts *o, int argc, char **argv)
 		return agent_fail("Error! Missing KEY argument");
 	if (bad_cas(o))
 		return 1;
+	if (o->modify_index && !o->cas)
+		return agent_fail("Cannot specify -modify-index without -cas!");
 	if (o->cas && o->recurse)
 		return agent_fail("Cannot specify both -cas and -recurse!");
 	if ((ret = agent_open(&k, o, false)))
 		return ret;
-	ret = delete(&k, key);
+	ret = delete (&k, key);
 	if (ret < 0)
 		agent_fail(o->recurse ? "Error! Did not delete prefix %s: %s"
 				      : "Error deleting key %s: %s",
@@ -348,7 +413,7 @@ int consul_kv_export(struct consul_opts *o, int argc, char **argv)
 	if ((ret = agent_open(&k, o, false)))
 		return ret;
 	if (pairs(&k, argc ? no_slash(argv[0]) : "", true, &list) < 0)
-		return agent_failed(&k);
+		return read_failed(&k);
 	buf_addc(&b, '[');
 	for (size_t i = 0; i < val_len_list(&list); i++) {
 		struct val p = val_at(&list, i);
@@ -364,20 +429,31 @@ int consul_kv_export(struct consul_opts *o, int argc, char **argv)
 	return b.failed || fwrite(b.p, 1, b.len, stdout) != b.len;
 }
 
+static const struct val_field entry_fields[] = {
+	{.name = "Key", .json = "key", .type = &type_string},
+	{.name = "Flags", .json = "flags", .type = &type_uint64},
+	{.name = "Value", .json = "value", .type = &type_string},
+};
+static const struct val_type entry = {.name = "impexp.Entry",
+				      .kind = KIND_STRUCT,
+				      .fields = entry_fields,
+				      .nfields = COUNT(entry_fields)};
+static const struct val_type entry_p = {
+	.name = "*impexp.Entry", .kind = KIND_PTR, .elem = &entry};
+static const struct val_type entry_l = {
+	.name = "[]*impexp.Entry", .kind = KIND_SLICE, .elem = &entry_p};
+
 static int import_one(struct ask *k, const struct val *m)
 {
-	struct str key = agent_text(m, "key"), value;
-	struct str flags = agent_text(m, "flags");
+	struct str key = field(m, "Key"), value = field(m, "Value");
 	char *name = arena_dup(&k->arena, key.p, key.n);
-	uint64_t n = 0;
+	struct err e;
 
-	if (flags.n && !num_arg(arena_dup(&k->arena, flags.p, flags.n),
-				UINT64_MAX, &n))
-		return agent_fail("Cannot unmarshal data: flags of %s", name);
-	if (consul_base64(&k->arena, agent_text(m, "value"), &value) < 0)
-		return agent_fail("Error base 64 decoding value for key %s", name);
+	if (decode(k, &value, &e) < 0)
+		return agent_fail("Error base 64 decoding value for key %s: %s",
+				  name, e.text);
 	/* a folder has no flags: the rest is worth having */
-	if (put(k, name, value, k->consul ? n : 0) < 0)
+	if (put(k, name, value, k->consul ? number(m, "Flags") : 0) < 0)
 		return agent_fail("Error! Failed writing data for key %s: %s",
 				  name, k->c.err.text);
 	printf("Imported: %s\n", name);
@@ -395,17 +471,18 @@ int consul_kv_import(struct consul_opts *o, int argc, char **argv)
 	if (!argc)
 		return agent_fail("Error! Missing DATA argument");
 	if (argc > 1)
-		return agent_fail("Error! Too many arguments (expected 1, got %d)",
-				argc);
+		return agent_fail(
+			"Error! Too many arguments (expected 1, got %d)", argc);
+	if (!*argv[0])
+		return agent_fail("Error! Empty DATA argument");
 	if (agent_data(argv[0], &data, &e) < 0)
 		return agent_fail("Error! %s", e.text);
 	if ((ret = agent_open(&k, o, false)))
 		return ret;
 	if (json_parse(&k.arena, str_n(buf_str(&data), data.len), JSON_NUMBER,
-		       &v, &e) < 0)
+		       &v, &e) < 0 ||
+	    shape_decode(&k.arena, &entry_l, &v, &v, &e) < 0)
 		return agent_fail("Cannot unmarshal data: %s", e.text);
-	if (val_kind(&v) != KIND_SLICE)
-		return agent_fail("Cannot unmarshal data: not a list of keys");
 	for (size_t i = 0; !ret && i < val_len_list(&v); i++)
 		ret = import_one(&k, &v.list->items[i]);
 	return ret;

@@ -17,7 +17,7 @@
 #include "funcs/shape.h"
 #include "os.h"
 
-#define LOCK_FLAGS "3304740253564472344"
+#define LOCK_FLAGS	"3304740253564472344"
 #define SEMAPHORE_FLAGS "16210313421097356768"
 
 enum { TTL_S = 15, LOOK_MS = 15000, AGAIN_MS = 5000, KILL_MS = 5000 };
@@ -27,7 +27,7 @@ struct lock {
 	const struct consul_opts *o;
 	char *prefix, *key, *mine; /* "p/", "p/.lock", the contender's key */
 	char session[64];
-	int64_t until; /* give up then; CLOCK_NEVER */
+	int64_t until;	  /* give up then; CLOCK_NEVER */
 	struct val pairs; /* of the last look */
 	uint64_t index;
 	struct loop_timer renew, kill, retry;
@@ -72,8 +72,7 @@ static int session_make(struct lock *l, const char *words)
 		return -1;
 	id = agent_text(&v, "ID");
 	if (!id.n || id.n >= sizeof(l->session))
-		return err_set(&l->k.c.err, 0,
-			       "the agent gave no session");
+		return err_set(&l->k.c.err, 0, "the agent gave no session");
 	memcpy(l->session, id.p, id.n);
 	l->mine = arena_printf(&l->k.arena, "%s%s", l->prefix, l->session);
 	return 0;
@@ -172,8 +171,8 @@ static struct val holders(struct lock *l)
 	if (p && json_parse(&l->k.arena, val_field(p, "Value")->s, 0, &doc,
 			    NULL) == 0)
 		all = agent_member(&doc, "Holders");
-	for (size_t i = 0; all && val_kind(all) == KIND_MAP &&
-			   i < val_map_len(all); i++) {
+	for (size_t i = 0;
+	     all && val_kind(all) == KIND_MAP && i < val_map_len(all); i++) {
 		char *name;
 
 		val_map_at(&l->k.arena, all, i, &k, &v);
@@ -229,17 +228,20 @@ static int try(struct lock *l)
 	const struct val *p = pair(l, l->key);
 	struct val h;
 
-	if (p && val_field(p, "Flags")->u !=
-			 (l->o->n > 1 ? 16210313421097356768u
-				      : 3304740253564472344u))
-		return err_set(&l->k.c.err, 0, "Existing key does not match lock use");
+	if (p &&
+	    val_field(p, "Flags")->u != (l->o->n > 1 ? 16210313421097356768u
+						     : 3304740253564472344u))
+		return err_set(&l->k.c.err, 0,
+			       "Existing key does not match lock use");
 	if (l->o->n == 1)
 		return session_of(p).n && !held(l)
-			       ? 0 : put(l, l->key, "acquire", l->session,
-					 STR(""));
+			       ? 0
+			       : put(l, l->key, "acquire", l->session, STR(""));
 	if (limit_of(l) != l->o->n)
-		return err_set(&l->k.c.err, 0, "semaphore limit conflict (lock: %d, "
-				     "local: %d)", limit_of(l), l->o->n);
+		return err_set(&l->k.c.err, 0,
+			       "semaphore limit conflict (lock: %d, "
+			       "local: %d)",
+			       limit_of(l), l->o->n);
 	h = holders(l);
 	if (val_map_len(&h) >= (size_t)l->o->n)
 		return 0;
@@ -369,12 +371,13 @@ static void watched(struct lock *l)
 
 static int run(struct lock *l, char **argv)
 {
+	char ended[SIGNAL_GO + 16];
 	struct err e;
 	pid_t pid;
 
 	verbose(l, "Starting handler");
 	if (agent_spawn(l->o, argv, "CONSUL_LOCK_HELD=true",
-		      l->o->pass_stdin ? 0 : SPAWN_NULL, &pid, &e) < 0) {
+			l->o->pass_stdin ? 0 : SPAWN_NULL, &pid, &e) < 0) {
 		agent_fail("Error starting handler: %s", e.text);
 		return 1;
 	}
@@ -394,11 +397,9 @@ static int run(struct lock *l, char **argv)
 	loop_timer_unset(&l->kill);
 	if (!l->stop && !l->lost)
 		verbose(l, "Child terminated, releasing lock");
-	if (WIFSIGNALED(l->wstat))
-		agent_fail("Error running handler: signal: %d", WTERMSIG(l->wstat));
-	else if (WEXITSTATUS(l->wstat))
-		agent_fail("Error running handler: exit status %d",
-			 WEXITSTATUS(l->wstat));
+	if (l->wstat)
+		agent_fail("Error running handler: %s",
+			   agent_ended(l->wstat, ended));
 	return l->wstat != 0;
 }
 
@@ -467,8 +468,7 @@ static int locked(struct lock *l, char **argv)
 
 	agent_call_free(&l->looking);
 	if (release(l) < 0)
-		ret = agent_fail("Lock release failed: %s",
-				 l->k.c.err.text);
+		ret = agent_fail("Lock release failed: %s", l->k.c.err.text);
 	session_end(l);
 	if (ret)
 		return ret;
@@ -480,8 +480,7 @@ static int locked(struct lock *l, char **argv)
 		verbose(l, "Cleanup aborted, lock in use");
 		break;
 	default:
-		return agent_fail("Lock cleanup failed: %s",
-				  l->k.c.err.text);
+		return agent_fail("Lock cleanup failed: %s", l->k.c.err.text);
 	}
 	return failed && l->o->child_exit_code ? 2 : 0;
 }
@@ -511,9 +510,15 @@ int consul_lock(struct consul_opts *o, int argc, char **argv)
 	int code;
 
 	if (argc < 2)
-		return agent_fail("Key prefix and child command must be specified");
+		return agent_fail(
+			"Key prefix and child command must be specified");
 	if (o->n <= 0)
 		return agent_fail("Lock holder limit must be positive");
+	if (o->timeout < 0 || o->try < 0)
+		return agent_fail("Timeout must be positive");
+	if (o->monitor_retry < 0)
+		return agent_fail("Number for 'monitor-retry' must be >= 0");
+	o->stale = false; /* its reads are consistent */
 	prefix = *argv[0] == '/' ? argv[0] + 1 : argv[0];
 	l.o = o;
 	if (!o->timeout)
@@ -521,7 +526,9 @@ int consul_lock(struct consul_opts *o, int argc, char **argv)
 	if ((code = agent_open(&l.k, o, true)) || (code = agent_alive(&l.k)))
 		return code;
 	if (set_up(&l, prefix, argv + 1) < 0)
-		return agent_failed(&l.k);
+		return agent_fail("Lock acquisition failed: failed to create "
+				  "session: %s",
+				  l.k.c.err.text);
 	if (o->verbose && o->n > 1)
 		printf("Setting up semaphore (limit %d) at prefix: %s\n", o->n,
 		       prefix);
@@ -537,10 +544,12 @@ int consul_lock(struct consul_opts *o, int argc, char **argv)
 	if (code == 0) {
 		code = locked(&l, argv + 1);
 	} else {
-		code = code > 0 ? agent_fail("Shutdown triggered or timeout during "
-					   "lock acquisition")
-				: agent_fail("Lock acquisition failed: %s",
-					     l.k.c.err.text);
+		code = code > 0
+			       ? agent_fail(
+					 "Shutdown triggered or timeout during "
+					 "lock acquisition")
+			       : agent_fail("Lock acquisition failed: %s",
+					    l.k.c.err.text);
 		session_end(&l);
 	}
 	return code;

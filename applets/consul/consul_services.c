@@ -3,8 +3,11 @@
  * by the registrar's reader, so its findings name file, line and key. */
 #include "consul_applet.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../register/register_applet.h"
@@ -22,43 +25,50 @@ static int put_meta(struct ask *k, struct val *body)
 	struct val m = val_map(&k->arena, &type_map_str);
 
 	for (size_t i = 0; i < l->n; i++) {
-		const char *eq = strchr(l->items[i], '=');
+		const char *v = agent_eq("meta", l->items[i]);
 
-		if (!eq || eq == l->items[i])
-			return agent_fail("Error: missing = in \"%s\"",
-					l->items[i]);
+		if (!v)
+			return 1;
 		val_map_sets(&k->arena, &m,
-			     str_n(l->items[i], (size_t)(eq - l->items[i])),
-			     val_cstr(eq + 1));
+			     str_n(l->items[i], (size_t)(v - l->items[i]) - 1),
+			     val_cstr(v));
 	}
 	if (l->n)
 		val_map_sets(&k->arena, body, STR("Meta"), m);
 	return 0;
 }
 
-/* -tagged-address NAME=IP:PORT, the port being optional. */
+/* -tagged-address NAME=IP:PORT. */
 static int put_tagged(struct ask *k, struct val *body)
 {
 	const struct strlist *l = &k->o->tagged;
 	struct val m = val_map(&k->arena, &type_map_any);
 
 	for (size_t i = 0; i < l->n; i++) {
-		const char *text = l->items[i], *eq = strchr(text, '=');
-		const char *colon = eq ? strrchr(eq, ':') : NULL;
+		const char *text = l->items[i];
+		const char *ip = agent_eq("tagged-address", text);
+		const char *colon = ip ? strrchr(ip, ':') : NULL;
 		struct val one = val_map(&k->arena, &type_map_any);
-		uint64_t port = 0;
+		int64_t port;
 
-		if (!eq || (colon && !num_arg(colon + 1, 65535, &port)))
-			return agent_fail("Error: not NAME=IP:PORT: \"%s\"", text);
-		if (!colon)
-			colon = eq + strlen(eq);
+		if (!ip)
+			return 1;
+		if (!colon || (*ip != '[' && strchr(ip, ':') != colon))
+			return agent_fail(
+				"Invalid Tagged Address: address %s: "
+				"%s in address",
+				ip, colon ? "too many colons" : "missing port");
+		if (!num_i64(str_of(colon + 1), INT_MIN, INT_MAX, &port))
+			return agent_fail(
+				"Invalid Tagged Address: strconv.Atoi: "
+				"parsing \"%s\": invalid syntax",
+				colon + 1);
 		val_map_sets(&k->arena, &one, STR("Address"),
-			     val_str(str_trim(str_n(eq + 1, (size_t)(colon - eq - 1)),
+			     val_str(str_trim(str_n(ip, (size_t)(colon - ip)),
 					      "[]")));
-		val_map_sets(&k->arena, &one, STR("Port"),
-			     val_int((int64_t)port));
-		val_map_sets(&k->arena, &m, str_n(text, (size_t)(eq - text)),
-			     one);
+		val_map_sets(&k->arena, &one, STR("Port"), val_int(port));
+		val_map_sets(&k->arena, &m,
+			     str_n(text, (size_t)(ip - text) - 1), one);
 	}
 	if (l->n)
 		val_map_sets(&k->arena, body, STR("TaggedAddresses"), m);
@@ -104,9 +114,9 @@ static int register_one(struct ask *k, struct val *body, const char *name,
 
 	if (!val_map_gets(body, STR("ID"))) /* a folder store asks for it */
 		set(k, body, "ID", name);
-	if (agent_wait(k, &w, store_register(k->store, body, token,
-					     store_wait_fn, &w, NULL,
-					     &k->c.err)) < 0)
+	if (agent_wait(k, &w,
+		       store_register(k->store, body, token, store_wait_fn, &w,
+				      NULL, &k->c.err)) < 0)
 		return agent_fail("Error registering service \"%s\": %s", name,
 				  k->c.err.text);
 	printf("Registered service: %s\n", name);
@@ -117,9 +127,9 @@ static int deregister_one(struct ask *k, const char *id, const char *token)
 {
 	struct store_wait w = {0};
 
-	if (agent_wait(k, &w, store_deregister(k->store, id, token,
-					       store_wait_fn, &w, NULL,
-					       &k->c.err)) < 0 &&
+	if (agent_wait(k, &w,
+		       store_deregister(k->store, id, token, store_wait_fn, &w,
+					NULL, &k->c.err)) < 0 &&
 	    w.reply.status != 404)
 		return agent_fail("Error deregistering service \"%s\": %s", id,
 				  k->c.err.text);
@@ -135,9 +145,16 @@ static int files(struct ask *k, int argc, char **argv, bool on)
 	int code = 0;
 
 	reg_conf_init(&c, &register_hooks);
-	for (int i = 0; i < argc; i++)
-		if (reg_conf_file(&c, argv[i], &l) < 0)
-			code = 1;
+	for (int i = 0; i < argc && !code; i++) {
+		struct stat st;
+
+		if (stat(argv[i], &st) < 0)
+			return agent_fail("Error: config: Open failed on %s. "
+					  "open %s: %s",
+					  argv[i], argv[i], err_go(errno));
+		code = -(S_ISDIR(st.st_mode) ? reg_conf_dir(&c, argv[i], &l)
+					     : reg_conf_file(&c, argv[i], &l));
+	}
 	if (l.text.len)
 		fprintf(stderr, "Error: %s", buf_str(&l.text));
 	for (size_t i = 0; !code && i < c.n; i++) {
@@ -161,10 +178,10 @@ int consul_services_register(struct consul_opts *o, int argc, char **argv)
 
 	if (!argc && !flags)
 		return agent_fail("Service registration requires at least one "
-				"argument or flags.");
+				  "argument or flags.");
 	if (argc && flags)
 		return agent_fail("Service registration requires arguments or "
-				"-id, not both.");
+				  "-id, not both.");
 	if ((code = agent_open(&k, o, false)))
 		return code;
 	if (argc)
@@ -179,12 +196,14 @@ int consul_services_deregister(struct consul_opts *o, int argc, char **argv)
 	struct ask k;
 	int code;
 
+	if (o->id && !*o->id)
+		o->id = NULL;
 	if (!argc && !o->id)
 		return agent_fail("Service deregistration requires at least one "
-				"argument or -id.");
+				  "argument or -id.");
 	if (argc && o->id)
 		return agent_fail("Service deregistration requires arguments or "
-				"-id, not both.");
+				  "-id, not both.");
 	if ((code = agent_open(&k, o, false)))
 		return code;
 	code = argc ? files(&k, argc, argv, false)
@@ -199,10 +218,11 @@ static int list(struct ask *k)
 {
 	struct val checks, id, v;
 
-	if (agent_json(k, "/v1/agent/checks", "", &checks) < 0)
+	if (agent_json(k, "/v1/agent/checks", "", KIND_MAP, KIND_MAP, &checks) <
+	    0)
 		return agent_failed(k);
-	for (size_t i = 0; val_kind(&checks) == KIND_MAP &&
-			   i < val_map_len(&checks); i++) {
+	for (size_t i = 0;
+	     val_kind(&checks) == KIND_MAP && i < val_map_len(&checks); i++) {
 		struct str name, why;
 
 		val_map_at(&k->arena, &checks, i, &id, &v);
@@ -228,12 +248,12 @@ static int turn(struct ask *k)
 	const char *service = o->service && *o->service ? o->service : NULL;
 	struct store_wait w = {0};
 
-	if (agent_wait(k, &w, store_maint(k->store, service, o->enable,
-					  o->reason, NULL, store_wait_fn, &w,
-					  NULL, &k->c.err)) < 0)
+	if (agent_wait(k, &w,
+		       store_maint(k->store, service, o->enable, o->reason, NULL,
+				   store_wait_fn, &w, NULL, &k->c.err)) < 0)
 		return agent_fail("Error %s %s maintenance: %s",
-				o->enable ? "enabling" : "disabling",
-				service ? "service" : "node", k->c.err.text);
+				  o->enable ? "enabling" : "disabling",
+				  service ? "service" : "node", k->c.err.text);
 	printf("%s maintenance is now %s", service ? "Service" : "Node",
 	       o->enable ? "enabled" : "disabled");
 	if (service)
@@ -252,7 +272,7 @@ int consul_maint(struct consul_opts *o, int argc, char **argv)
 	(void)argv;
 	if (o->enable && o->disable)
 		return agent_fail("Only one of -enable or -disable may be "
-				"provided");
+				  "provided");
 	if (!o->enable && o->reason && *o->reason)
 		return agent_fail("Reason may only be provided with -enable");
 	if (!change && o->service && *o->service)

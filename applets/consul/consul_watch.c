@@ -14,18 +14,52 @@
 #include "data/json.h"
 #include "os.h"
 
-enum { WAIT_MS = 10 * 60 * 1000, AGAIN_S = 5, AGAIN_MAX_S = 180 };
+enum { WAIT_MS = 10 * 60 * 1000, AGAIN_S = 5 /* to 180 */ };
 
 struct view {
 	const char *type, *path, *name; /* name: behind the path */
 	const struct json_shape *shape;
-	bool first; /* the list's first element is the view */
+	bool first;	     /* the list's first element is the view */
 	struct http_query q; /* of each request */
 };
 
 static const char *or_empty(const char *s)
 {
 	return s ? s : "";
+}
+
+/* What only other types take is refused; 0, or the exit code. */
+static int stray(const struct consul_opts *o)
+{
+	const struct {
+		const char *flag, *given, *types;
+	} all[] = {
+		{"key", o->key, "key"},
+		{"prefix", o->prefix, "keyprefix"},
+		{"service", o->service, "service checks"},
+		{"tag", o->tag.n ? o->tag.items[0] : NULL, "service"},
+		{"passingonly", o->passing_only, "service"},
+		{"state", o->state, "checks"},
+		{"name", o->name, "event"},
+	};
+	struct buf BUF_AUTO b = {0};
+	struct str rest, word;
+
+	for (size_t i = 0; i < COUNT(all); i++) {
+		bool known = !all[i].given || !*all[i].given;
+
+		for (rest = str_of(all[i].types); str_split(&rest, ' ', &word);)
+			known |= str_is(word, o->type);
+		if (!known)
+			buf_addf(&b, "%s%s", b.len ? " " : "", all[i].flag);
+	}
+	return b.len ? agent_fail("Invalid parameters: [%s]", buf_str(&b)) : 0;
+}
+
+static bool known_state(const char *s)
+{
+	return !strcmp(s, "any") || !strcmp(s, "passing") ||
+	       !strcmp(s, "warning") || !strcmp(s, "critical");
 }
 
 /* The request of a type; 0, or the exit code. */
@@ -41,7 +75,8 @@ static int view_of(const struct consul_opts *o, struct view *v)
 		v->first = true;
 	} else if (!strcmp(t, "keyprefix")) {
 		if (!o->prefix || !*o->prefix)
-			return agent_fail("Must specify a single prefix to watch");
+			return agent_fail(
+				"Must specify a single prefix to watch");
 		v->path = "/v1/kv/", v->name = o->prefix, v->shape = agent_kv;
 		http_query_add(&v->q, "recurse", "");
 	} else if (!strcmp(t, "services")) {
@@ -50,27 +85,42 @@ static int view_of(const struct consul_opts *o, struct view *v)
 		v->path = "/v1/catalog/nodes", v->shape = agent_node;
 	} else if (!strcmp(t, "service")) {
 		if (!o->service || !*o->service)
-			return agent_fail("Must specify a single service to watch");
+			return agent_fail(
+				"Must specify a single service to watch");
 		v->path = "/v1/health/service/", v->name = o->service;
 		v->shape = agent_entry;
 		for (size_t i = 0; i < o->tag.n && i < 8; i++)
 			http_query_add(&v->q, "tag", o->tag.items[i]);
 		if (o->passing_only && opt_bool(o->passing_only) == 1)
 			http_query_add(&v->q, "passing", "1");
+		else if (o->passing_only && *o->passing_only &&
+			 opt_bool(o->passing_only) < 0)
+			return agent_fail("Failed to parse passingonly flag: "
+					  "strconv.ParseBool: parsing \"%s\": "
+					  "invalid syntax",
+					  o->passing_only);
 	} else if (!strcmp(t, "checks")) {
 		bool of_service = o->service && *o->service;
 
-		v->path = of_service ? "/v1/health/checks/" : "/v1/health/state/";
-		v->name = of_service ? o->service
-			  : o->state && *o->state ? o->state : "any";
+		if (of_service && o->state && *o->state)
+			return agent_fail("Cannot specify service and state");
+		if (o->state && *o->state && !known_state(o->state))
+			return agent_fail("Unsupported state: %s", o->state);
+		v->path =
+			of_service ? "/v1/health/checks/" : "/v1/health/state/";
+		v->name = of_service		  ? o->service
+			  : o->state && *o->state ? o->state
+						  : "any";
 		v->shape = agent_check;
 	} else if (!strcmp(t, "event")) {
 		v->path = "/v1/event/list", v->shape = agent_event;
 		http_query_opt(&v->q, "name", or_empty(o->name));
+	} else if (!strncmp(t, "connect_", 8) || !strcmp(t, "agent_service")) {
+		return agent_fail("Type %s is not supported in the CLI tool", t);
 	} else {
 		return agent_fail("Unsupported watch type: %s", t);
 	}
-	return 0;
+	return stray(o);
 }
 
 /* One blocking read. 404 is a state, too: null. */
@@ -103,28 +153,26 @@ static int look(struct ask *k, const struct view *v, uint64_t index,
 
 /* The program gets the state on its standard input, by way of a file: a pipe
  * could fill up. */
-static void hand_over(struct ask *k, char **argv, struct str json, uint64_t index)
+static int hand_over(struct ask *k, char **argv, struct str json, uint64_t index)
 {
 	char env[sizeof("CONSUL_INDEX=") + NUM_TEXT] = "CONSUL_INDEX=";
 	int FD_AUTO fd = memfd_create("watch", MFD_CLOEXEC);
 	pid_t pid;
-	int wstat;
+	char ended[SIGNAL_GO + 16];
+	int wstat = 0;
 	struct err e;
 
 	num_put_u64(env + strlen(env), index);
 	if (fd < 0 || fd_write(fd, json.p, json.n, &e) < 0 ||
-	    lseek(fd, 0, SEEK_SET) < 0) {
-		agent_fail("Error preparing the input of the handler");
-		return;
-	}
-	if (agent_spawn(k->o, argv, env, fd, &pid, &e) < 0 ||
-	    spawn_wait(pid, &wstat, &e) < 0)
-		agent_fail("Error executing handler: %s", e.text);
-	else if (WIFSIGNALED(wstat))
-		agent_fail("Error executing handler: signal: %d", WTERMSIG(wstat));
-	else if (WEXITSTATUS(wstat))
-		agent_fail("Error executing handler: exit status %d",
-			 WEXITSTATUS(wstat));
+	    lseek(fd, 0, SEEK_SET) < 0)
+		return agent_fail("Error preparing the input of the handler");
+	if (agent_spawn(k->o, argv, env, fd, &pid, &e) < 0)
+		return agent_fail("Error starting handler: %s", e.text);
+	if (spawn_wait(pid, &wstat, &e) < 0)
+		return agent_fail("Error executing handler: %s", e.text);
+	return wstat ? agent_fail("Error executing handler: %s",
+				  agent_ended(wstat, ended))
+		     : 0;
 }
 
 static int watch(struct ask *k, const struct view *v, char **argv)
@@ -139,12 +187,12 @@ static int watch(struct ask *k, const struct view *v, char **argv)
 
 		arena_reset(&k->arena);
 		if (look(k, v, index, &state) < 0) {
-			int s = AGAIN_S * (errors < 36 ? ++errors : 36);
+			int s;
 
-			if (!*argv)
-				return agent_failed(k);
+			errors += errors < 6;
+			s = AGAIN_S * errors * errors;
 			agent_fail("Watch (type: %s) errored: %s, retry in %ds",
-				 v->type, c->err.text, s);
+				   v->type, c->err.text, s);
 			sleep((unsigned)s);
 			continue;
 		}
@@ -156,7 +204,9 @@ static int watch(struct ask *k, const struct view *v, char **argv)
 		agent_print(&b, &k->arena, &state, v->shape, *argv ? 0 : 4, 0);
 		buf_addc(&b, '\n');
 		if (*argv) {
-			hand_over(k, argv, str_n(buf_str(&b), b.len), c->index);
+			if (hand_over(k, argv, str_n(buf_str(&b), b.len),
+				      c->index))
+				return 1;
 			continue;
 		}
 		fputs(buf_str(&b), stdout);

@@ -2,7 +2,9 @@
 /* opt_go - the option table read as Go's flag package reads it; its error
  * texts are matched because scripts see them.
  * Source: spec of consul-template 1.1 (facts of Go's flag package). */
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -12,9 +14,10 @@
 
 int opt_bool(const char *s)
 {
-	static const char *const yes[] = {"1", "t", "T", "TRUE", "true", "True"};
-	static const char *const no[] = {"0", "f", "F", "FALSE", "false",
-					 "False"};
+	static const char *const yes[] = {"1",	  "t",	  "T",
+					  "TRUE", "true", "True"};
+	static const char *const no[] = {"0",	  "f",	   "F",
+					 "FALSE", "false", "False"};
 
 	for (size_t i = 0; i < COUNT(yes); i++) {
 		if (!strcmp(s, yes[i]))
@@ -39,14 +42,16 @@ static int set_bool(void *opts, const struct opt *o, const char *value,
 				       "invalid syntax",
 				       value, o->name, value);
 		if (o->fn(opts, o, b ? "true" : "false", e) < 0)
-			return err_wrap(e, "invalid boolean value \"%s\" for -%s",
+			return err_wrap(e,
+					"invalid boolean value \"%s\" for -%s",
 					value, o->name);
 		return 0;
 	}
 	if (b < 0)
-		return err_set(e, 0,
-			       "invalid boolean value \"%s\" for -%s: parse error",
-			       value, o->name);
+		return err_set(
+			e, 0,
+			"invalid boolean value \"%s\" for -%s: parse error",
+			value, o->name);
 	if (o->kind == OPT_FLAG)
 		*(bool *)opt_field(opts, o) = b;
 	else if (b)
@@ -54,34 +59,37 @@ static int set_bool(void *opts, const struct opt *o, const char *value,
 	return 0;
 }
 
-/* strconv.ParseInt's words for what num_i64 refuses. */
-static int int_error(const char *value, struct err *e)
+/* Also 0x10 and 010. */
+static int set_number(void *field, const struct opt *o, const char *value,
+		      struct err *e)
 {
-	const char *p = value + (*value == '-' || *value == '+');
-	bool syntax = !*p;
+	bool whole = o->kind == OPT_INT, neg = whole && *value == '-';
+	const char *p = value + (neg || (whole && *value == '+'));
+	unsigned long long n;
+	char *end;
 
-	for (; *p; p++)
-		if (!ascii_digit((unsigned char)*p))
-			syntax = true;
-	return err_set(e, 0, "strconv.ParseInt: parsing \"%s\": %s", value,
-		       syntax ? "invalid syntax" : "value out of range");
+	errno = 0;
+	n = strtoull(p, &end, 0);
+	if (!ascii_digit((unsigned char)*p) || *end)
+		return err_set(e, 0, "parse error");
+	if (errno || (whole && n > (unsigned long long)INT_MAX + neg))
+		return err_set(e, 0, "value out of range");
+	if (whole)
+		*(int *)field = (int)(neg ? 0 - (int64_t)n : (int64_t)n);
+	else
+		*(uint64_t *)field = n;
+	return 0;
 }
 
 static int set_value(void *opts, const struct opt *o, const char *value,
 		     struct err *e)
 {
-	int64_t i;
-	int r;
+	int r = o->kind == OPT_INT || o->kind == OPT_U64
+			? set_number(opt_field(opts, o), o, value, e)
+			: opt_store(opts, o, value, e);
 
-	if (o->kind == OPT_INT) {
-		if (num_i64(str_of(value), INT_MIN, INT_MAX, &i)) {
-			*(int *)opt_field(opts, o) = (int)i;
-			return 0;
-		}
-		r = int_error(value, e);
-	} else {
-		r = opt_store(opts, o, value, e);
-	}
+	if (r < 0 && o->kind == OPT_DUR)
+		err_set(e, 0, "parse error");
 	if (r < 0)
 		return err_wrap(e, "invalid value \"%s\" for flag -%s", value,
 				o->name);

@@ -22,22 +22,32 @@ static int unfit(const struct decode *d, const struct val *in,
 		 const struct val_type *t)
 {
 	static const char *const words[] = {
-		[KIND_BOOL] = "bool",	 [KIND_FLOAT] = "number",
+		[KIND_BOOL] = "bool",	  [KIND_FLOAT] = "number",
 		[KIND_STRING] = "string", [KIND_SLICE] = "array",
 		[KIND_MAP] = "object",
 	};
 	enum val_kind k = val_kind(in);
-	const char *word = in->type == &type_json_number ? "number"
+	const char *word = in->type == &type_json_number  ? "number"
 			   : k < COUNT(words) && words[k] ? words[k]
 							  : "value";
+
+	const char *type = t->name + (t->kind == KIND_PTR);
+	/* a number of another kind is shown */
+	struct str n = in->type == &type_json_number && (t->kind == KIND_INT ||
+							 t->kind == KIND_UINT)
+			       ? in->s
+			       : STR("");
 
 	if (!*d->where)
 		return err_set(d->e, 0,
 			       "json: cannot unmarshal %s into Go value of "
-			       "type %s", word, t->name);
+			       "type %s",
+			       word, type);
 	return err_set(d->e, 0,
-		       "json: cannot unmarshal %s into Go struct field %s.%s "
-		       "of type %s", word, d->where, d->field, t->name);
+		       "json: cannot unmarshal %s%s%.*s into Go struct field "
+		       "%s.%s of type %s",
+		       word, n.n ? " " : "", (int)n.n, n.n ? n.p : "", d->where,
+		       d->field, type);
 }
 
 static int number(struct decode *d, const struct val_type *t,
@@ -47,8 +57,8 @@ static int number(struct decode *d, const struct val_type *t,
 	double f;
 
 	if (in->type == &type_json_number) {
-		bool ok = t->kind == KIND_INT ? num_i64(in->s, INT64_MIN,
-							INT64_MAX, &v.i)
+		bool ok = t->kind == KIND_INT
+				  ? num_i64(in->s, INT64_MIN, INT64_MAX, &v.i)
 			  : t->kind == KIND_UINT
 				  ? num_u64(in->s, UINT64_MAX, &v.u)
 				  : num_double(in->s, &v.f);
@@ -160,9 +170,10 @@ static int fields(struct decode *d, const struct val_type *t,
 		struct str key = json_key(&st->fields[i]);
 		const struct val *v = key.n ? field_of(in, key) : NULL;
 
-		sub.field = st->fields[i].name;
-		if (v && decode(&sub, st->fields[i].type, v,
-				&out->fields[i]) < 0)
+		sub.field = st->fields[i].json ? st->fields[i].json
+					       : st->fields[i].name;
+		if (v &&
+		    decode(&sub, st->fields[i].type, v, &out->fields[i]) < 0)
 			return -1;
 	}
 	return 0;

@@ -28,6 +28,8 @@ both() {
 	local a=0 b=0
 	timeout 60 "$CONSUL" "$@" >o1 2>e1 || a=$?
 	timeout 60 consul "$@" >o2 2>e2 || b=$?
+	sed -i '/^Usage:/,$d' e1 # what follows a wrong flag
+	sed -i '/^See: consul --help$/d' e2
 	is "$b" "$a" "exit of consul $*"
 	cmp -s o1 o2 || fail "output of consul $*: $(diff o1 o2)"
 	cmp -s e1 e2 || fail "errors of consul $*: $(diff e1 e2)"
@@ -91,6 +93,102 @@ t_kv_beside() {
 	is "$(consul kv export | consul kv import - | sort | head -n 1)" "Imported: b"
 }
 
+# Numbers and other values of flags, keys that no request is made for, and what
+# import takes.
+t_kv_in_detail() {
+	local v
+	agent
+	for v in "-flags=-1" "-flags=x" "-flags=0x10" "-flags=010" "-flags=18446744073709551616" "-flags=" "-modify-index=x" \
+		"-datacenter=nosuch" "-client-cert=/nosuch" "-namespace=x" "-nosuch" "-cas=maybe"; do
+		both kv put "$v" a 1
+		both kv get -detailed a
+	done
+	for v in "" -keys -recurse; do
+		both kv get -datacenter=nosuch $v a
+	done
+	both kv export -datacenter=nosuch
+	for v in /abc // /; do
+		both kv put $v x
+		both kv delete $v
+		both kv get $v
+	done
+	both kv put a @/
+	both kv put empty
+	both kv get -detailed empty
+	both kv delete -modify-index=3 a
+	for v in '***' aGk aGk= aGk=x aGk== aG== aG= a= a 'aGkh$$$' aGkhaGk 'aGkh\naGk=\n' = aGkh=; do
+		both kv import "[{\"key\":\"b6\",\"flags\":7,\"value\":\"$v\"}]"
+	done
+	for v in '' ' ' null '{}' '"x"' 3 '[1]' '[[]]' '[{"key":"a"}] x' '[{"Key":"i2","FLAGS":4,"Value":"aGk=","more":[1]}]' \
+		'[{"flags":4}]' '[{"key":"i3","value":null}]' '[{"key":"/i4"}]' '[{"key":"i","flags":-1}]' \
+		'[{"key":"i","flags":1.5}]' '[{"key":"i","flags":"3"}]' '[{"key":5}]' '[{"key":"i7"},1,{"key":"i8"}]'; do
+		both kv import "$v"
+	done
+	both kv export
+	# what is no base64 is not written; the original writes a part of it
+	rc 1 consul kv put -base64 x 'aGk'
+	is "$(cat err)" 'Error! Cannot base 64 decode data: illegal base64 data at input byte 0'
+	echo some text | base64 >text
+	both kv put -base64 x @text
+	is "$(kv x)" 'some text'
+}
+
+t_services_in_detail() {
+	local v
+	agent
+	mkdir -p dir
+	echo 'service { name = "hc" }' >dir/d.hcl
+	both services register dir
+	both services deregister dir
+	both services register /nosuch
+	for v in -port=x -port=0x10 -meta=x -meta==x -tagged-address=lan=1.2.3.4 -tagged-address=lan \
+		-tagged-address=lan=1.2.3.4:99999 -tagged-address=lan=a:b -tagged-address=lan=[::1]:5 -tagged-address=lan=::1; do
+		both services register -name=n $v
+	done
+	rc 1 consul services register -name=n -namespace=x
+	like "$(cat err)" 'Invalid query parameter: "ns"'
+	both services deregister -id=
+	for v in '{' '{"service":{"name":"x"}' '{"service":{"name":"x"}} y'; do
+		printf '%s' "$v" >open.json
+		rc 1 "$CONSUL" services register open.json
+		rc 1 consul services register open.json
+		rc 100 register check open.json
+	done
+	both maint -datacenter=dc1
+	both maint -stale
+	both catalog nodes -node-meta=a
+	both catalog services -node-meta=
+	for v in -h --help; do
+		rc 0 consul kv $v
+		rc 0 consul $v
+	done
+}
+
+# An agent that answers with other JSON than it should.
+t_wrong_answers() {
+	local v c
+	command -v python3 >/dev/null || skip "no python3"
+	CONSUL_HTTP_ADDR=127.0.0.1:$(free_port)
+	export CONSUL_HTTP_ADDR
+	bg python3 -c 'import http.server, sys
+class H(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+        self.wfile.write(b"{}" if "self" in self.path else open("answer", "rb").read())
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), H).serve_forever()' "${CONSUL_HTTP_ADDR#*:}"
+	echo '{}' >answer
+	within 30 curl -fs "http://$CONSUL_HTTP_ADDR/"
+	for v in 7 '"x"' '[7]' '[null]' '{"a":7}' '{"a":{"b":7}}' '[' ''; do
+		printf '%s' "$v" >answer
+		for c in "catalog datacenters" "catalog nodes" "catalog nodes -service=x" "catalog services -tags" \
+			"catalog services -node=x -tags" "kv get -keys" "kv get x" maint; do
+			case $c,$v in catalog*-node*,*'{"b"'* | maint,*'{"b"'* | 'kv get x,[null]') continue;; esac
+			# shellcheck disable=SC2086
+			rc 1 consul $c
+		done
+	done
+}
+
 t_services_beside() {
 	agent
 	both services register -name web -port 80 -tag a -tag b -meta k=v -address 1.2.3.4 -id w1 -tagged-address lan=1.2.3.4:5
@@ -149,6 +247,12 @@ t_watch_beside() {
 		# shellcheck disable=SC2086
 		both watch -type=$v
 	done
+	for v in "service -service=web -passingonly=x" "checks -service=web -state=passing" "key -service=x -key=k" \
+		"nodes -key=x" connect_roots "key -key=k -name=x" "event -name=none -key=" "key -key=k exit 3" \
+		"key -key=k kill -9 \$\$" "key -key=k -shell=false nosuchprog"; do
+		# shellcheck disable=SC2086
+		both watch -type=$v
+	done
 	bg consul watch -type=key -key=k "echo \$CONSUL_INDEX >>$PWD/index; cat >>$PWD/seen"
 	within 30 grep -q '"Value":"dmFs"' seen
 	consul kv put k val2 >/dev/null
@@ -166,6 +270,10 @@ t_lock() {
 	both lock -shell=false -child-exit-code p false
 	both lock -shell=false p nosuchprog
 	both lock -verbose -n=2 p true
+	for v in -n=x -timeout=x -timeout=-1s -try=-1s -monitor-retry=-1 -datacenter=no -stale; do
+		both lock $v p true
+	done
+	both lock -child-exit-code p 'kill -9 $$'
 	is "$(consul kv get -keys)" "" "what is left"
 	# each keeps the other out: ours holds, then the original
 	bg consul lock q "touch $PWD/held; until [ -e $PWD/go ]; do sleep 0.1; done"
@@ -248,8 +356,8 @@ t_usage() {
 	rc 0 consul kv get -h
 }
 
-for t in folder usage; do check $t; done
+for t in folder usage wrong_answers; do check $t; done
 if [ -x "$CONSUL" ]; then
-	for t in kv_beside services_beside watch_beside lock lock_lost; do check $t; done
+	for t in kv_beside kv_in_detail services_beside services_in_detail watch_beside lock lock_lost; do check $t; done
 fi
 finish

@@ -38,6 +38,9 @@ def one(c):
                 c.sendall(b"HTTP/1.1 %s x\r\nContent-Length: 0\r\n\r\n" % (b"404" if b"/check/" in head else b"200"))
             elif mode == "list":
                 c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]")
+            elif mode == "drip":
+                c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+                while True: c.sendall(b" "); time.sleep(0.5)
             elif mode == "silent":
                 time.sleep(600)
             elif mode == "garbage":
@@ -99,6 +102,19 @@ t_silent_agent() { # costs a time limit, at the stop, too
 	wait "$REG"
 	is $? 0 "exit code"
 	like "$(cat reg.log)" 'is still registered'
+}
+
+t_dripping_agent() { # never silent, never done
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	conf <<<'service { name = "a" port = 9 address = "127.0.0.1" }'
+	registrar -ttl 3s
+	within 30 grep -q 'registered a' reg.log
+	echo drip >mode
+	rc 111 timeout 90 register list -consul-addr "$ADDR"
+	within 60 grep -q 'does not answer' reg.log
+	echo ok >mode
+	within 60 grep -q 'is back' reg.log
 }
 
 # What changes while a request is under way is said after it.
@@ -419,7 +435,7 @@ t_unprivileged() {
 	is "$(cat svscan.err)" '' 'said by the supervisor'
 }
 
-for t in unprivileged liars silent_agent change_during_a_request stop_during_registration token_during_a_request \
+for t in unprivileged liars silent_agent dripping_agent change_during_a_request stop_during_registration token_during_a_request \
 	forgetful_agent reload_in_detail long_output address_templates namespace alias agent_checks killed_registrar catalog check_removed maintenance_ends token_rotated; do
 	check $t
 done
