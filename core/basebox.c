@@ -58,7 +58,7 @@ static int list_one(void *ctx, unsigned number, char *text)
 		return 0;
 	*summary = '\0';
 	summary += 3;
-	*strchr(summary, '\n') = '\0';
+	summary[strcspn(summary, "\n")] = '\0';
 	if (strcmp(job, l->job))
 		buf_addf(&l->out, "\n%s:\n", job);
 	snprintf(l->job, sizeof(l->job), "%s", job);
