@@ -92,29 +92,29 @@ static enum cp_type read_type(struct cp *c, const char *dir, unsigned flags)
 static void script(struct cp *c, struct cp_node *n, const char *dir,
 		   const char *what)
 {
-	const char *path = arena_printf(&c->a, "%s/%s", dir, what);
+	const char *file = arena_printf(&c->a, "%s/%s", dir, what);
 	const char *in;
 	char magic[4];
 
-	if (!cp_exists(path))
+	if (!cp_exists(file))
 		return;
-	in = shebang(c, path);
+	in = shebang(c, file);
 	if ((in && !strstr(in, "execlineb")) ||
-	    (file_peek(AT_FDCWD, path, magic, 4, NULL) == 4 &&
+	    (file_peek(AT_FDCWD, file, magic, 4, NULL) == 4 &&
 	     !memcmp(magic, "\177ELF", 4))) {
-		if (access(path, X_OK) == 0) {
-			cp_runnable(c, (struct cp_at){.file = path}, path);
-			cp_link(c, n, what, path);
+		if (access(file, X_OK) == 0) {
+			cp_runnable(c, (struct cp_at){.file = file}, file);
+			cp_link(c, n, what, file);
 		} else {
-			cp_script(c, n, what, cp_program(c, path));
+			cp_script(c, n, what, cp_program(c, file));
 		}
 		return;
 	}
 	if (c->o->lint)
-		cp_script_runs(c, (struct cp_at){.file = path},
-			       cp_read(c, path));
+		cp_script_runs(c, (struct cp_at){.file = file},
+			       cp_read(c, file));
 	cp_link(c, n, what, c->self);
-	cp_link(c, n, arena_printf(&c->a, "%s.ex", what), path);
+	cp_link(c, n, arena_printf(&c->a, "%s.ex", what), file);
 }
 
 /* run and finish of a longrun, below `sub` ("" or "log/"). */

@@ -386,6 +386,7 @@ static const char *only(struct manifest *m, const struct hcl_node *root,
 		any = true;
 		memcpy(out + from, text.p + from, to - from);
 		if (*name == 'r') /* a register block is a service definition */
+			// the text goes on: NOLINTNEXTLINE(bugprone-not-null-terminated-result)
 			memcpy(out + from, " service", 8);
 	}
 	return any ? trim_lines(out) : NULL;

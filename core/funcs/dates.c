@@ -11,8 +11,10 @@ static int now(struct tmpl_call *c, struct gotime *t)
 {
 	struct timespec ts;
 
-	if (!c->host->now)
-		return no_host(c);
+	if (!c->host->now) {
+		no_host(c);
+		return -1;
+	}
 	ts = c->host->now(c->host->ctx);
 	*t = (struct gotime){.sec = ts.tv_sec, .nsec = (int32_t)ts.tv_nsec};
 	return 0;
