@@ -4,11 +4,12 @@
  * usage: status [--json] [--watch] [--scandir DIR] [NAME...]
  *        status [--scandir DIR] why NAME
  *
- * A line for each service: its state and since when, how often it ended (as
- * far as it is kept), whether it is ready, its health and registration as the
- * registrar sees them, and its last end. `why` explains one service in
- * sentences, with the chain of causes. Any live scandir will do, of init or
- * of s6-svscan. Colours only on a terminal, and not when NO_COLOR is set.
+ * A line for each service: its state and since when, how often it was started
+ * again (as far as it is kept), whether it is ready, its health and
+ * registration as the registrar sees them, and its last end. `why` explains
+ * one service in sentences, with the chain of causes. Any live scandir will
+ * do, of init or of s6-svscan. Colours only on a terminal, and not when
+ * NO_COLOR is set.
  *  --json         one object
  *  -w, --watch    goes on: draws again at each change; where the output is no
  *                 terminal, writes the lines that changed

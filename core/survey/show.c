@@ -70,6 +70,13 @@ static void put_since(struct buf *b, const struct survey *v,
 	buf_add(b, text + 11, 8);
 }
 
+/* As far as the tally goes: it was started once more after each end but one
+ * that it still rests from. */
+static size_t restarts(const struct survey_service *s)
+{
+	return s->type == SURVEY_LONGRUN && s->deaths ? s->deaths - !s->up : 0;
+}
+
 static void fill(const struct survey *v, const struct survey_service *s,
 		 bool ages, struct row *r)
 {
@@ -86,7 +93,7 @@ static void fill(const struct survey *v, const struct survey_service *s,
 		put_since(b, v, &s->st.stamp, ages);
 	cell_end(r, &i);
 	if (s->type != SURVEY_ONESHOT)
-		buf_addf(b, "%zu", s->deaths);
+		buf_addf(b, "%zu", restarts(s));
 	cell_end(r, &i);
 	if (s->up || s->type == SURVEY_ONESHOT)
 		buf_adds(b, s->ready ? "yes" : "no");
@@ -209,7 +216,7 @@ static void put_json(const struct survey *v, const struct survey_service *s,
 			 (unsigned long long)tai_since(&s->st.stamp, &v->now));
 		put_time(b, &s->st.stamp);
 	}
-	buf_addf(b, ",\"restarts\":%zu", s->deaths);
+	buf_addf(b, ",\"restarts\":%zu", restarts(s));
 	put_str(b, "health", survey_health(v, s));
 	if (survey_registered(v, s) >= 0)
 		put_bool(b, "registered", survey_registered(v, s));

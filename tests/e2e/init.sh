@@ -260,6 +260,9 @@ t_cmd_gets_signals() {
 t_essential_by_code() { node a 0; node app 3 'sleep 0.2; exit 5'; policy app essential 1; boot; code 5; said 'a down'; }
 t_essential_by_signal() { node app 0 'kill -SEGV $$'; policy app essential 1; boot; code 139; }
 t_essential_not_found() { node app 0; rm "$L/app/run"; policy app essential 1; boot; code 127; }
+t_essential_not_runnable() { node app 0; chmod -x "$L/app/run"; policy app essential 1; boot; code 126; }
+t_success_codes_of_a_stop() { node app 0; printf '#!/bin/sh\necho app up >>%s/log\nexec sleep 1000\n' "$PWD" >"$L/app/run"; policy app essential 1; policy app success-codes 143; boot; up app; stop; code 0; }
+t_no_scandir() { rc 111 init --compiled "$PWD/none"; node a 0; : >"$L/.s6-svscan"; boot; code 111; ! said 'a up' || fail 'a was started'; }
 t_success_codes() { node app 0 'exit 5'; policy app essential 1; policy app success-codes '5 6'; boot; code 0; }
 t_term_without_a_handler() { node app 0; printf '#!/bin/sh\necho app up >>%s/log\nexec sleep 1000\n' "$PWD" >"$L/app/run"; policy app essential 1; boot; up app; stop; code 143; }
 t_essential_on_failure_ends_with_success() {

@@ -133,7 +133,10 @@ t_orders()
 	within 20 sh -c 'reload app && [ -e sc/app/hup ]'
 	rc 0 restart app
 	[ "$(s6-svstat -p sc/app)" != "$pid" ] || fail "not restarted"
+	is "$(row app | awk '{ print $4 }')" 1 'restarts of one that is up'
 	rc 0 stop app
+	is "$(row app | awk '{ print $4 }')" 1 'restarts of one that was stopped'
+	like "$(status --json app)" '"restarts":1'
 	is "$(s6-svstat -u sc/app)" false
 	is_state app down || fail "not down"
 	rc 100 signal app HUP
