@@ -26,7 +26,7 @@ static void on_quiet(struct loop_timer *t)
 	mem_rest();
 }
 
-static void not_quiet(struct init *in)
+void boot_not_quiet(struct init *in)
 {
 	loop_timer_set(&in->loop, &in->quiet, clock_mono_ms() + QUIET_MS,
 		       on_quiet, NULL);
@@ -73,7 +73,7 @@ static bool read_control(struct init *in)
 static void on_control(struct loop_fd *w, uint32_t events)
 {
 	(void)events;
-	not_quiet(w->ctx);
+	boot_not_quiet(w->ctx);
 	read_control(w->ctx);
 }
 
@@ -110,7 +110,7 @@ static void on_signal(void *ctx, int sig)
 {
 	struct init *in = ctx;
 
-	not_quiet(in);
+	boot_not_quiet(in);
 	if (sig == SIGCHLD) {
 		supervisor_reap(&in->sup);
 	} else if (in->opt->cmd_signals && in->phase == PHASE_RUN &&
@@ -167,7 +167,7 @@ static int start_all(struct init *in, struct err *e)
 	view_open(in);
 	scandir_scan(&in->dir);
 	nodes_soon(in);
-	not_quiet(in);
+	boot_not_quiet(in);
 	return 0;
 }
 

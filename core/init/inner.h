@@ -96,6 +96,8 @@ void view_soon(struct init *in);
 
 /* Starts the child that writes the live scandir. */
 int boot_compile(struct init *in, struct err *e) MUST_USE;
+/* Something happened: memory is given back a moment after the last of it. */
+void boot_not_quiet(struct init *in);
 
 /* --- reload.c --- */
 

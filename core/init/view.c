@@ -93,6 +93,7 @@ static void on_view(struct loop_timer *t)
 		buf_addf(&b, ",\"code\":%d", in->code);
 	put_lists(&b, &in->graph);
 	(void)!runtime_view_write(&in->view, &b, NULL);
+	boot_not_quiet(in);
 }
 
 void view_soon(struct init *in)
