@@ -90,9 +90,8 @@ static bool match_regex(const struct case_opts *o, const char *pattern,
 	r = regex_find(re, str_of(value), 0, cap, n + 1, &e);
 	if (r < 0)
 		die(111, "%s", e.text);
-	/* the group around the whole does not count */
 	if (r > 0 && o->more)
-		set_parts(pattern, value, cap + 2, n - 1);
+		set_parts(pattern, value, cap, n);
 	free(cap);
 	regex_free(re);
 	return r > 0;

@@ -81,7 +81,7 @@ int el_regex(struct regex **out, const char *pattern, unsigned flags,
 	int r;
 
 	if (flags & EL_RE_WHOLE)
-		buf_adds(&b, "^(");
+		buf_addc(&b, '^');
 	if (flags & EL_RE_BASIC)
 		from_basic(&b, pattern);
 	else if (flags & EL_RE_NOANCHOR)
@@ -89,7 +89,7 @@ int el_regex(struct regex **out, const char *pattern, unsigned flags,
 	else
 		buf_adds(&b, pattern);
 	if (flags & EL_RE_WHOLE)
-		buf_adds(&b, ")$");
+		buf_addc(&b, '$');
 	if (b.failed)
 		r = err_nomem(e);
 	else

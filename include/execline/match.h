@@ -8,7 +8,7 @@
 #include "regex.h"
 
 enum el_re_flag {
-	EL_RE_WHOLE = 1, /* the whole text must match; adds a group around all */
+	EL_RE_WHOLE = 1, /* ^ and $ are put around it, as they are */
 	EL_RE_BASIC = 2, /* basic instead of extended syntax */
 	EL_RE_ICASE = 4, /* upper and lower case alike */
 	EL_RE_NOANCHOR = 8, /* ^ and $ never match */
