@@ -46,7 +46,7 @@ static void hook(const char *line)
 {
 	char *argv[] = {(char *)"execlineb", (char *)"-Pc", (char *)line, NULL};
 
-	if (*line && el_run(argv))
+	if (line && *line && el_run(argv))
 		say_warn("S6_STAGE2_HOOK failed");
 }
 
@@ -68,7 +68,7 @@ int init_compile_main(int argc, char **argv)
 		die_sys(111, errno, "unable to find %s", o.root);
 	if (argv[i + 1])
 		applet_usage("init-compile");
-	if (o.live && !o.update && getenv("S6_STAGE2_HOOK"))
+	if (o.live && !o.update)
 		hook(getenv("S6_STAGE2_HOOK"));
 	r = compile_run(&c, &found, &e);
 	if (r < 0)

@@ -41,7 +41,7 @@ void render_scrub(char **argv, int end)
 		"vault-k8s-service-account-token",
 	};
 
-	for (int i = 1; i < end; i++) {
+	for (int i = 1; i < end && argv[i]; i++) {
 		char *name = argv[i] + strspn(argv[i], "-");
 		size_t n = strcspn(name, "=");
 		char *value = name[n]	    ? name + n + 1

@@ -139,7 +139,7 @@ static int child_pipe[2];
 
 static void on_child(int sig UNUSED)
 {
-	int num = errno;
+	int num = errno; // NOLINT(bugprone-signal-handler,cert-sig30-c)
 
 	(void)!write(child_pipe[1], "", 1);
 	errno = num;

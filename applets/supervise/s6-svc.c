@@ -83,7 +83,7 @@ static int want(void *opts, const struct opt *o UNUSED, const char *value,
 
 	if (!*value || !strchr("uUdDrR", *value))
 		return err_set(e, 0, "%s", "");
-	s->goal.state = *value;
+	s->goal.state = (unsigned char)*value;
 	return 0;
 }
 

@@ -165,13 +165,13 @@ int s6_svlink_main(int argc, char **argv)
 		die_sys(111, errno, "unable to open %s", log);
 	if (s6_lock_test(AT_FDCWD, log, &e) == 0)
 		die(1, "s6-svscan not running on %s", scandir);
-	bool logged = logger(log, dir);
-	for (int k = 0; k <= logged; k++)
+	int last = logger(log, dir) ? 1 : 0;
+	for (int k = 0; k <= last; k++)
 		check_run(dirs[k]);
-	for (int k = 0; k <= logged; k++)
+	for (int k = 0; k <= last; k++)
 		prepare(&o, dirs[k], k);
 	sv_events_open(&ev, S6_EV_SUPERVISED);
-	for (int k = 0; k <= logged; k++)
+	for (int k = 0; k <= last; k++)
 		if (sv_supervised(dirs[k]))
 			say_warn("supervisor already running on %s", dirs[k]);
 		else

@@ -25,6 +25,7 @@ int vec_room(void *items, size_t n, size_t *cap, size_t size, size_t max)
 		return -1;
 	memcpy(items, &p, sizeof(p));
 	*cap = want;
+	// cppcheck-suppress memleak // it is the caller's
 	return 0;
 }
 

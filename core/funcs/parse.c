@@ -215,9 +215,7 @@ static bool castable(const struct val *v)
 /* Go's conversion of a float on amd64. */
 static int64_t float_int(double f)
 {
-	if (f >= -0x1p63 && f < 0x1p63)
-		return (int64_t)f;
-	return INT64_MIN;
+	return fabs(f) < 0x1p63 ? (int64_t)f : INT64_MIN;
 }
 
 int64_t cast_int(const struct val *v)

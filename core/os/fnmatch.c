@@ -51,7 +51,9 @@ static const char *element(const char *p, int flags, unsigned char *c)
 static const char *bracket(const char *p, int flags, unsigned char c, bool *in)
 {
 	bool not = *p == '!' || *p == '^', found = false;
-	const char *first = p += not;
+	const char *first;
+
+	p = first = p + (not ? 1 : 0);
 
 	while (*p != ']' || p == first) {
 		const char *end;

@@ -333,6 +333,7 @@ int vars_execute(struct job *j, const struct tmpl_host *h, struct buf *out,
 		a->oom = NULL;
 		return err_nomem(e);
 	}
+	// cppcheck-suppress autoVariables // until this returns
 	a->oom = &oom;
 	for (size_t i = 0; i < c->nvars; i++) {
 		struct making m = {c, &c->vars[i], a, out, e};
