@@ -143,7 +143,11 @@ static void finish_opts(struct health_opts *o)
 	o->def.warning_set = o->def.failures_before_warning > 0;
 	if (o->wait < 0 || o->def.interval <= 0 || o->def.timeout < 0 ||
 	    o->def.initial_delay < 0)
-		die(100, "durations are not negative");
+		die(100, "--%s: durations are not negative",
+		    o->wait < 0		   ? "wait"
+		    : o->def.interval <= 0 ? "interval"
+		    : o->def.timeout < 0   ? "timeout"
+					   : "initial-delay");
 	/* without --wait the program is the check */
 	if (o->prog && !o->wait) {
 		o->exec_check = (const char *const *)o->prog;

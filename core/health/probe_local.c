@@ -28,7 +28,9 @@ static int file_target(const char *url, char path[PATH_MAX], int64_t *max_age,
 		return 0;
 	if (!str_prefix(t.query, STR("max-age=")))
 		return err_set(e, 0, "expected file:///path?max-age=DURATION");
-	return dur_parse(str_cut(t.query, 8, t.query.n), max_age, e);
+	if (dur_parse(str_cut(t.query, 8, t.query.n), max_age, e) < 0)
+		return -1;
+	return *max_age < 0 ? err_set(e, 0, "max-age is not negative") : 0;
 }
 
 static void file_begin(struct health_probe *p)
@@ -124,7 +126,7 @@ static void no_stop(struct health_probe *p)
 	(void)p; /* these end at once */
 }
 
-const struct probe_kind probe_file = {NULL, file_begin, no_stop, NULL, "file",
-				      NULL};
-const struct probe_kind probe_service = {NULL, service_begin, no_stop, NULL,
-					 "service", NULL};
+const struct probe_kind probe_file = {NULL, file_begin, no_stop,
+				      NULL, "file",	NULL};
+const struct probe_kind probe_service = {NULL, service_begin, no_stop,
+					 NULL, "service",     NULL};

@@ -138,6 +138,10 @@ t_wrong_usage() {
 		[ -s err ] || fail "$c: no message"
 	done
 	rc 100 health --timeout -1s tcp://h:1
+	like "$(cat err)" '--timeout: '
+	rc 100 health --wait -1s tcp://h:1
+	like "$(cat err)" '--wait: '
+	rc 100 health 'file:///etc/passwd?max-age=-1s'
 	rc 100 health --ca-file /nonexistent https://h/
 	like "$(cat err)" /nonexistent
 	rc 100 health --no-such-option
