@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "compile/inner.h"
+#include "crypto.h"
 #include "os/file.h"
 
 #include <fcntl.h>
@@ -144,9 +145,11 @@ static bool one_of(const char *name, const char *const *list)
 
 /* What is made in another way, or by the supervisor. */
 static const char *const handled[] = {
-	"type", "dependencies", "dependencies.d", "contents", "contents.d",
-	"run", "finish", "up", "down", "log", "supervise", "event", "policy",
-	"producer-for", "consumer-for", "pipeline-name", "flag-default", NULL,
+	"type",		"dependencies", "dependencies.d", "contents",
+	"contents.d",	"run",		"finish",	  "up",
+	"down",		"log",		"supervise",	  "event",
+	"policy",	"producer-for", "consumer-for",	  "pipeline-name",
+	"flag-default", NULL,
 };
 
 static void link_rest(struct cp *c, struct cp_node *n, const char *dir,
@@ -207,6 +210,20 @@ static void pipeline(struct cp *c, struct cp_node *n, const char *dir)
 	}
 }
 
+/* The base image's own service: flag-default holds the SHA-256 of its run, so
+ * that one whose run was replaced is no longer the image's. */
+static bool is_default(struct cp *c, const char *dir)
+{
+	const char *sum =
+		cp_read(c, arena_printf(&c->a, "%s/flag-default", dir));
+	const char *run =
+		sum ? cp_read(c, arena_printf(&c->a, "%s/run", dir)) : NULL;
+	char hex[HASH_HEX] = "";
+	size_t n = run ? crypto_hash_hex(HASH_SHA256, str_of(run), hex) : 0;
+
+	return run && !strncmp(sum, hex, n);
+}
+
 struct cp_node *cp_dir(struct cp *c, const char *dir, const char *name,
 		       enum cp_source source, unsigned flags)
 {
@@ -215,7 +232,7 @@ struct cp_node *cp_dir(struct cp *c, const char *dir, const char *name,
 	const char *policy = arena_printf(&c->a, "%s/policy", dir);
 
 	n->dir = dir;
-	n->is_default = cp_exists(arena_printf(&c->a, "%s/flag-default", dir));
+	n->is_default = is_default(c, dir);
 	if (n->type == CP_BUNDLE) {
 		names(c, dir, "contents", &n->contents);
 		return n;

@@ -18,11 +18,14 @@ static bool files_besides(struct cp *c, const char *dir, const char *own)
 	return false;
 }
 
-static bool is_default(struct cp *c, const char *name)
+/* The image's run of app waits for the renderer, and so may one in its place. */
+static bool app_waits(struct cp *c)
 {
-	const struct cp_node *n = cp_get(c, name);
+	const struct cp_node *n = cp_get(c, "app");
+	const char *run =
+		n && n->dir ? cp_read(c, cp_path(c, "/etc/s6/app/run")) : NULL;
 
-	return n && n->is_default;
+	return run && strstr(run, "consul-template");
 }
 
 /* Is a service of the base image of use in this one? */
@@ -37,7 +40,7 @@ static bool needed(struct cp *c, const struct cp_node *n)
 		return true;
 	}
 	if (!strcmp(n->name, "consul-template"))
-		return c->templates.files || is_default(c, "app") ||
+		return c->templates.files || app_waits(c) ||
 		       files_besides(c, "/etc/consul-template.d", "basebox.hcl");
 	if (!strcmp(n->name, "register")) {
 		for (char **v = environ; *v; v++)

@@ -253,6 +253,18 @@ t_defaults() {
 	: >root/app
 	compile
 	is "$(cut -d" " -f1 live/.init/order | sort | tr '\n' ' ')" 'app consul-template '
+	# a run in the place of the image's is the user's, with or without /app
+	rm root/app
+	echo 'sleep 1' >root/etc/s6/app/run
+	compile
+	is "$(cut -d" " -f1 live/.init/order)" app
+	cp "$ROOT/scripts/rootfs/etc/s6/app/run" root/etc/s6/app/
+	sed -i 's/^exec.*/exec other/' root/etc/s6/app/run
+	compile
+	is "$(cut -d" " -f1 live/.init/order | sort | tr '\n' ' ')" 'app consul-template '
+	cp "$ROOT/scripts/rootfs/etc/s6/app/run" root/etc/s6/app/
+	compile
+	[ ! -s live/.init/order ] || fail "left: $(cat live/.init/order)"
 	manifest 'service "app" { command = ["x"] }
 register "app" { port = 1 }'
 	compile
