@@ -349,6 +349,6 @@ check plan
 check watch
 check under_init
 check failed_oneshot
-check init_json
+LIMIT=120 check init_json
 check of_any_supervisor
 finish
