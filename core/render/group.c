@@ -283,7 +283,7 @@ static void on_answer(void *ctx, struct consul_reply *r)
 	if (r->err) {
 		drop_changes(g);
 		if (!r->status)
-			p->index = 0;
+			view_lost(p);
 		view_failed(p, r->err->text, false);
 		return;
 	}

@@ -118,6 +118,10 @@ struct view *view_hidden(struct runner *r, const struct tmpl_query *q,
 void view_restart(struct view *v);
 /* What a group has found for a member. */
 void view_member(struct view *v, struct view_news *n);
+/* The next answer may come from another server, or from one that starts and has
+ * not read its log: with lower indexes, so it is asked without waiting, and, if
+ * there are data that it could take away, of the leader. */
+void view_lost(struct view *v);
 /* Fetches again after ms. */
 void view_again(struct view *v, int64_t ms);
 

@@ -304,6 +304,12 @@ void view_member(struct view *v, struct view_news *n)
 		v->done = true;
 }
 
+void view_lost(struct view *v)
+{
+	v->index = 0;
+	v->no_stale |= v->received;
+}
+
 static void consider(struct view *v, struct view_news *n)
 {
 	const struct render_config *conf = v->r->conf;
@@ -325,7 +331,7 @@ static void consider(struct view *v, struct view_news *n)
 			  v->q->id);
 	} else if (n->index < v->index) {
 		log_trace("view", "%s had a lower index, resetting", v->q->id);
-		v->index = 0;
+		view_lost(v);
 	} else {
 		v->index = n->index;
 		if (v->received && v->absent == n->absent &&
@@ -403,7 +409,6 @@ void view_failed(struct view *v, const char *text, bool fatal)
 	buf_addf(&full, "%.*s: %s", v->hidden ? (int)strcspn(v->q->id, "#")
 					      : (int)strlen(v->q->id),
 		 v->q->id, text);
-	v->no_stale = false;
 	status_view(v->r, buf_str(&full));
 	if (!fatal && retry_after(v->source->retry ? v->source->retry(v->r)
 						   : NULL, v->tries, &ns)) {

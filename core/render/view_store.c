@@ -22,10 +22,8 @@ static void on_reply(void *ctx, struct store_reply *r)
 
 	v->store = NULL;
 	if (r->err) {
-		/* After a lost server the next answer may come from another
-		 * one, with lower indexes: it is asked without waiting. */
 		if (!r->status)
-			v->index = 0;
+			view_lost(v);
 		if (r->status == 403)
 			clients_token_again(v->r);
 		view_failed(v, r->err->text, false);

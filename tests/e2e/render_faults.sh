@@ -66,6 +66,29 @@ t_status_404() { # is an answer: the key is not there, the file stays
 }
 
 # An expired token that is replaced in its file.
+# A server that starts again answers before it has read its log. What it had
+# before counts until the leader says something else.
+t_server_starts_again() {
+	local n
+	serve
+	put app 1
+	printf '{{ range tree "app" }}{{ .Value }}{{ end }}' >in
+	ct -consul-addr "127.0.0.1:$PORT" $FAST -template 'in:out:cat out >>all; echo >>all'
+	within 20 has out 1
+	mode lost
+	within 20 grep -q 'retry attempt 2' err
+	mode behind
+	n=$(wc -l <requests)
+	within 20 sh -c "[ \$(wc -l <requests) -gt $((n + 8)) ]"
+	put app 2
+	within 20 has out 2
+	rm mode
+	put app 3
+	within 20 has out 3
+	alive "$CT" || fail "ended"
+	is "$(tr '\n' ' ' <all)" '1 2 3 ' 'all that was rendered'
+}
+
 t_token_file() {
 	serve
 	put a 1
@@ -324,7 +347,7 @@ t_three_servers() {
 	! grep -qvx 'v[0-3]' hist || fail "rendered $(tr '\n' ' ' <hist)"
 }
 
-HTTP='garbage truncated huge hang status_403 status_404 status_429 status_500 token_file tls
+HTTP='garbage truncated huge hang server_starts_again status_403 status_404 status_429 status_500 token_file tls
 	folder_of_templates agent_token_changes kubernetes_logs_in_again'
 for t in $(compgen -A function t_); do
 	case " $(echo $HTTP) " in

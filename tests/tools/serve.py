@@ -4,8 +4,9 @@
 GET /v1/kv/KEY answers with the file kv/KEY of this folder, as Consul does,
 and waits up to a second for a change when asked to. Any other path is the
 file vault/PATH. The file `mode`, when there is one, says what goes wrong:
-garbage, truncated, huge, hang, a status such as 500, or token:TOKEN (403
-without it). Each request is a line of the file `requests`."""
+garbage, truncated, huge, hang, lost, a status such as 500, token:TOKEN (403
+without it), or behind: a stale read finds nothing, as in a server that has not
+read its log yet. Each request is a line of the file `requests`."""
 import base64, http.server, json, os, ssl, sys, time
 
 
@@ -37,6 +38,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if body is None:
             return self.answer(404, b"", index)
         value = base64.b64encode(body).decode()
+        if "recurse=" in query:
+            name += "/x"
         text = json.dumps([{"Key": name, "Value": value, "ModifyIndex": index,
                             "CreateIndex": 1, "LockIndex": 0, "Flags": 0}])
         self.answer(200, text.encode(), index)
@@ -70,6 +73,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(5)
             self.close_connection = True
             return
+        if mode == "lost":
+            self.close_connection = True
+            return
+        if mode == "behind" and "stale=" in query:
+            return self.answer(404, b"", 1)
         if mode.isdigit():
             return self.answer(int(mode), b"as told")
         if mode.startswith("token:") and token != mode[6:]:
