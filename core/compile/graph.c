@@ -23,7 +23,8 @@ static bool app_waits(struct cp *c)
 {
 	const struct cp_node *n = cp_get(c, "app");
 	const char *run =
-		n && n->dir ? cp_read(c, cp_path(c, "/etc/s6/app/run")) : NULL;
+		n && n->dir ? cp_read(c, arena_printf(&c->a, "%s/run", n->dir))
+			    : NULL;
 
 	return run && strstr(run, "consul-template");
 }
