@@ -194,9 +194,11 @@ static const char *spaces(struct consul_call *call, const char *path)
 	if (!q.n)
 		return path;
 	http_query_put(&b, &q);
+	if (b.failed)
+		return NULL;
 	if (strchr(path, '?'))
 		*b.p = '&';
-	return b.failed ? NULL : arena_printf(&call->arena, "%s%s", path, b.p);
+	return arena_printf(&call->arena, "%s%s", path, b.p);
 }
 
 int consul_send_for(struct consul *c, int64_t limit_ms, const char *method,
