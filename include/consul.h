@@ -81,7 +81,7 @@ void consul_cancel(struct consul_call *c);
 struct consul_ask {
 	uint64_t index;  /* 0 = whatever is there now */
 	int64_t wait_ms; /* longest wait for something newer than index */
-	bool stale;
+	bool stale, consistent;
 	size_t max_body; /* 0 = HTTP_BODY_MAX */
 };
 

@@ -77,6 +77,7 @@ struct store_ask {
 	uint64_t index;	 /* answer when there is something newer; 0 = at once */
 	int64_t wait_ms; /* at the latest after this time */
 	bool stale;	 /* Consul: any server may answer */
+	bool consistent; /* Consul: none that may lack what was there before */
 };
 
 /* The data of a template dependency (kinds DEP_KV_GET to DEP_CA_LEAF and

@@ -71,6 +71,8 @@ static void add_waiting(const struct consul_call *call, struct http_query *p,
 
 	if (call->ask.stale)
 		http_query_add(p, "stale", "");
+	if (call->ask.consistent)
+		http_query_add(p, "consistent", "");
 	if (polled(call->q->kind))
 		return;
 	if (call->ask.index) {

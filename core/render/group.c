@@ -304,7 +304,8 @@ static void fetch(struct view *p)
 	struct consul_ask ask = {
 		.index = p->index,
 		.wait_ms = dur_ms(c->block_query_wait),
-		.stale = c->max_stale && !p->no_stale,
+		.stale = c->max_stale && !p->no_stale && !p->doubt,
+		.consistent = p->doubt,
 		.max_body = 2 * GROUP_BYTES,
 	};
 	struct err e;

@@ -66,6 +66,7 @@ struct view {
 	bool received;
 	bool absent;                /* the last answer was "not there" */
 	bool no_stale;              /* ask the leader this time */
+	bool doubt;                 /* and until it is sure of what there is */
 	bool fetched;               /* at least one fetch has ended well */
 	struct job *job;            /* the last job that used it, and in */
 	uint64_t execution;         /* which execution */
@@ -119,8 +120,8 @@ void view_restart(struct view *v);
 /* What a group has found for a member. */
 void view_member(struct view *v, struct view_news *n);
 /* The next answer may come from another server, or from one that starts and has
- * not read its log: with lower indexes, so it is asked without waiting, and, if
- * there are data that it could take away, of the leader. */
+ * not read its log, or leads since just now: with lower indexes, so it is asked
+ * without waiting, and consistently if there are data that it could take away. */
 void view_lost(struct view *v);
 /* Fetches again after ms. */
 void view_again(struct view *v, int64_t ms);

@@ -307,7 +307,7 @@ void view_member(struct view *v, struct view_news *n)
 void view_lost(struct view *v)
 {
 	v->index = 0;
-	v->no_stale |= v->received;
+	v->doubt = v->received;
 }
 
 static void consider(struct view *v, struct view_news *n)
@@ -325,7 +325,7 @@ static void consider(struct view *v, struct view_news *n)
 		view_again(v, 0);
 		return;
 	}
-	v->no_stale = false;
+	v->no_stale = v->doubt = false;
 	if (n->index == v->index) {
 		log_trace("view", "%s no new data (index was the same)",
 			  v->q->id);
@@ -409,6 +409,7 @@ void view_failed(struct view *v, const char *text, bool fatal)
 	buf_addf(&full, "%.*s: %s", v->hidden ? (int)strcspn(v->q->id, "#")
 					      : (int)strlen(v->q->id),
 		 v->q->id, text);
+	v->no_stale = false;
 	status_view(v->r, buf_str(&full));
 	if (!fatal && retry_after(v->source->retry ? v->source->retry(v->r)
 						   : NULL, v->tries, &ns)) {

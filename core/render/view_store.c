@@ -46,7 +46,8 @@ static void fetch(struct view *v)
 	struct store_ask ask = {
 		.index = v->index,
 		.wait_ms = dur_ms(conf->block_query_wait),
-		.stale = conf->max_stale && !v->no_stale,
+		.stale = conf->max_stale && !v->no_stale && !v->doubt,
+		.consistent = v->doubt,
 	};
 	struct err e;
 

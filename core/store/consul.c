@@ -33,7 +33,8 @@ static int fetch(struct store_call *c, const struct store_req *r, struct err *e)
 {
 	struct consul_ask ask = {.index = r->ask.index,
 				 .wait_ms = r->ask.wait_ms,
-				 .stale = r->ask.stale};
+				 .stale = r->ask.stale,
+				 .consistent = r->ask.consistent};
 
 	return consul_fetch(c->s->consul, r->query, &ask, on_fetched, c,
 			    &c->consul, e);
