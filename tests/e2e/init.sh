@@ -372,6 +372,17 @@ t_reload_of_a_scandir() {
 	is "$(grep -cx 'a up' log)$(grep -cx 'b up' log)$(grep -cx 'd up' log)" 111 starts
 	stop; code 0; before 'd down' 'b down'; before 'b down' 'a down'
 }
+pss() { awk '/^Pss:/ { print $2 }' "/proc/$INIT/smaps_rollup"; }
+small() { [ "$(pss)" -le 520 ]; }
+t_stays_small() { # the budget: 520 kB with ten services, when all are up
+	local i
+	for i in 0 1 2 3 4 5 6 7 8 9; do node s$i 0; done
+	boot
+	for i in 0 1 2 3 4 5 6 7 8 9; do up s$i; done
+	within 20 small || fail "init's PSS is $(pss) kB"
+	stop
+	code 0
+}
 t_only_one() { node a 0; boot; up a; rc 100 init --compiled "$L"; stop; code 0; }
 
 # --- one program alone ---
