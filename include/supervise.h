@@ -54,6 +54,9 @@ struct service_hooks {
 	/* run has ended by itself although it is wanted up. How long after its last start
 	 * the next one is, in ms (s6: 1000), or SERVICE_REST: it stays down. */
 	int64_t (*died)(struct service *s, int wstat);
+	/* Its control FIFO says that it is to be up, or to stay down; about
+	 * to be obeyed. */
+	void (*told)(struct service *s, bool up);
 	/* run could not be executed: errno. It will be tried again. */
 	void (*unrunnable)(struct service *s, int num);
 	/* The status was written and these event bytes were sent. */

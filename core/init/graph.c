@@ -363,13 +363,25 @@ static enum verdict judge(const struct graph *g, const struct node *n)
 	EACH_EDGE(g, n, x) {
 		const struct node *to = &g->node[x->to];
 
-		if (x->kind == EDGE_STOPS || to->state == NODE_UP ||
+		if (x->kind == EDGE_STOPS ||
+		    (to->state == NODE_UP && !to->refused) ||
 		    (x->kind == EDGE_WAITS &&
-		     (!to->wanted || to->state == NODE_FAILED)))
+		     (!to->wanted || to->kept || to->state == NODE_FAILED)))
 			continue;
 		return to->state == NODE_FAILED ? CANNOT : MUST_WAIT;
 	}
 	return MAY_START;
+}
+
+static bool is_kept(const struct graph *g, const struct node *n)
+{
+	if (n->refused)
+		return true;
+	EACH_EDGE(g, n, x)
+		if (n->state == NODE_IDLE && x->kind == EDGE_NEEDS &&
+		    g->node[x->to].kept)
+			return true;
+	return false;
 }
 
 void graph_up(struct graph *g)
@@ -378,7 +390,8 @@ void graph_up(struct graph *g)
 		struct node *n = &g->node[g->order[i]];
 		enum verdict v;
 
-		if (!n->wanted || n->state != NODE_IDLE)
+		n->kept = is_kept(g, n);
+		if (!n->wanted || n->refused || n->state != NODE_IDLE)
 			continue;
 		v = judge(g, n);
 		if (v == CANNOT) {
@@ -401,8 +414,9 @@ void graph_fail(struct graph *g, struct node *n)
 bool graph_settled(const struct graph *g)
 {
 	for (size_t i = 0; i < g->n; i++)
-		if (g->node[i].wanted && (g->node[i].state == NODE_IDLE ||
-					  g->node[i].state == NODE_STARTING))
+		if (g->node[i].wanted && !g->node[i].kept &&
+		    (g->node[i].state == NODE_IDLE ||
+		     g->node[i].state == NODE_STARTING))
 			return false;
 	return true;
 }

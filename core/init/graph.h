@@ -57,6 +57,8 @@ struct node {
 	bool spent;    /* its restarts are used up */
 	bool leaves;   /* the sources have it no more */
 	bool once;     /* a longrun that is not to be started again */
+	bool refused;  /* somebody's last order was down */
+	bool kept;     /* that, or something that it needs is kept down so */
 	bool held;     /* of a walk */
 	char why[48];  /* the reason why it does not run; "" = none known */
 	unsigned edges, nedges; /* those that begin here, in graph.edge */
@@ -104,7 +106,8 @@ void graph_want(struct graph *g, struct node *n);
 void graph_up(struct graph *g);
 /* This one failed, and so did all that needs it. */
 void graph_fail(struct graph *g, struct node *n);
-/* No wanted node is idle or starting. */
+/* No wanted node is idle or starting, but for those that an order keeps down
+ * and what needs them. */
 bool graph_settled(const struct graph *g);
 
 /* From now on, down: stops what nothing holds up any more. `first`: only

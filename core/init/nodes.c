@@ -43,6 +43,7 @@ static void carry(struct init *in, const struct node *o, struct node *n)
 	n->done = o->done;
 	n->once = o->once;
 	n->rests = o->rests;
+	n->refused = o->refused;
 	n->service = o->service;
 	memcpy(n->why, o->why, sizeof(n->why));
 	n->policy.failures = o->policy.failures;
@@ -256,6 +257,31 @@ static int64_t died(struct service *s, int wstat)
 	return pause;
 }
 
+/* An order from outside counts for more than the boot: what it keeps down waits
+ * for another one, and so does what needs it. */
+static void told(struct service *s, bool up)
+{
+	struct init *in = init_of(s);
+	struct node *n = node_of(s);
+
+	if (!n || stopping(in))
+		return;
+	if (n->refused != !up)
+		nodes_soon(in);
+	n->refused = !up;
+	if (!up)
+		loop_timer_unset(&n->timeout);
+	if (!up && n->state <= NODE_STARTING && s->state == SERVICE_DOWN) {
+		n->state = NODE_IDLE;
+		because(in, n, "it was told to stay down");
+	} else if (up && n->state == NODE_IDLE) {
+		nothing_wrong(in, n);
+	} else if (up && n->state == NODE_UP && s->state == SERVICE_DOWN &&
+		   n->type == NODE_LONGRUN) {
+		n->state = NODE_STARTING;
+	}
+}
+
 static void unrunnable(struct service *s, int num)
 {
 	struct init *in = init_of(s);
@@ -343,6 +369,10 @@ static void ended(struct init *in, struct node *n)
 	if (n->state == NODE_STOPPING) {
 		n->state = NODE_DOWN;
 		nodes_soon(in);
+	} else if (n->refused && n->state == NODE_STARTING &&
+		   !n->policy.essential) {
+		n->rests = false;
+		told(n->service, false);
 	} else if (n->rests && !stopping(in)) {
 		rests(in, n, code);
 	}
@@ -420,6 +450,7 @@ void nodes_init(struct init *in)
 	h->may_start = may_start;
 	h->prepare = prepare;
 	h->died = died;
+	h->told = told;
 	h->unrunnable = unrunnable;
 	h->changed = changed;
 	h->left = left;

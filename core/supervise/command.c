@@ -165,11 +165,30 @@ static void obey(struct service *s, const struct command *c)
 		leave_after(s);
 }
 
-static void hear(struct service *s, char byte)
+/* Is the command an order to be up, or down and to stay so? `O` and `Q` leave
+ * alone what runs. */
+static bool is_order(const struct service *s, const struct command *c)
 {
-	for (size_t i = 0; i < COUNT(commands); i++)
-		if (commands[i].byte == byte)
-			obey(s, &commands[i]);
+	if (c->deeds & (WANT_UP | START))
+		return true;
+	return (c->deeds & WANT_DOWN) &&
+	       ((c->deeds & SEND) || s->state == SERVICE_DOWN);
+}
+
+/* `told`: from outside. */
+static void hear(struct service *s, char byte, bool told)
+{
+	const struct service_hooks *h = &s->sup->hooks;
+
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		const struct command *c = &commands[i];
+
+		if (c->byte != byte)
+			continue;
+		if (told && h->told && is_order(s, c))
+			h->told(s, c->deeds & START);
+		obey(s, c);
+	}
 }
 
 /* Several commands that came together are one change of the status. */
@@ -183,7 +202,7 @@ void service_command(struct service *s, char byte)
 {
 	if (s->state == SERVICE_GONE)
 		return;
-	hear(s, byte);
+	hear(s, byte, false);
 	tell_news(s);
 }
 
@@ -194,7 +213,7 @@ static bool read_control(struct service *s)
 	ssize_t n = read(s->control.fd, b, sizeof(b));
 
 	for (ssize_t i = 0; i < n && s->state != SERVICE_GONE; i++)
-		hear(s, b[i]);
+		hear(s, b[i], true);
 	tell_news(s);
 	return n > 0 && s->state != SERVICE_GONE;
 }

@@ -127,9 +127,9 @@ static void put_down(const struct survey *v, const struct survey_service *s,
 	if (s->fresh && s->normally_down)
 		buf_adds(b, "; a file `down` keeps it from being started at "
 			    "boot");
-	else if (s->fresh)
+	else if (s->fresh && !s->why.n)
 		buf_adds(b, "; nobody has started it yet");
-	else if (!s->st.want_up && !s->why.n)
+	else if (!s->fresh && !s->st.want_up && !s->why.n)
 		buf_addf(b, "; it is not wanted up: it was stopped%s",
 			 v->of_init ? "" : ", or its finish lets it rest");
 }
@@ -204,7 +204,10 @@ void survey_why(struct survey *v, struct survey_service *s, struct buf *b)
 	if (is_renderer(s))
 		put_render(v, b);
 	put_checks(v, s, b);
-	bool wants = !s->up && s->state != SURVEY_DONE;
+	/* what init has not started although all it needs may be there, for a
+	 * reason that is told already */
+	bool kept = s->state == SURVEY_DOWN && s->fresh && s->why.n;
+	bool wants = !s->up && s->state != SURVEY_DONE && !kept;
 
 	for (char **d = s->deps; wants && *d; d++) {
 		const struct survey_service *m = survey_get(v, *d);

@@ -241,6 +241,47 @@ t_asked_for_with_its_needs() {
 	before 'b down' 'a down'
 }
 
+# An order down while the service waits in the boot is obeyed; what needs it
+# waits, CMD does not, and an order up ends that.
+t_told_down_in_the_boot() {
+	oneshot gate "echo gate up >>$PWD/log; until [ -e $PWD/go ]; do sleep 0.05; done"
+	DEPS=gate node web 0; DEPS=web node app 0
+	bg init --compiled "$L" sh -c 'echo cmd up >>log; exec sleep 1000' 2>err; INIT=$PID
+	up gate; s6-svc -d "$L/web"; : >go; up cmd
+	! said 'web up' || fail 'web was started'
+	is "$(s6-svstat -o wantedup,up "$L/web")" 'false false' 'web'
+	within 20 why_is app 'app is waiting; it waits for web.|web is down; it was told to stay down.'
+	s6-svc -d "$L/app"; s6-svc -u "$L/app"
+	! said 'app up' || fail 'app was started without what it needs'
+	s6-svc -u "$L/web"; up app; before 'web up' 'app up'; stop; code 143; before 'app down' 'web down'
+}
+why_is() { [ "$(status --scandir "$L" why "$1" | tr '\n' '|')" = "$2|" ]; }
+# The same when it has begun to start: that is no failure of the boot.
+t_told_down_while_it_starts() {
+	node web 0; ready_fd web; policy web restart never; policy web start-timeout 60000
+	DEPS=web node app 0
+	bg init --compiled "$L" sh -c 'echo cmd up >>log; exec sleep 1000' 2>err; INIT=$PID
+	up web; s6-svc -d "$L/web"; up cmd
+	! said 'app up' || fail 'app was started'
+	sed -i 's/^log web up/log web up; echo >\&3/' "$L/web/run"
+	start --scandir "$L" app; up app; stop; code 143
+}
+t_told_down_as_a_oneshot() {
+	oneshot gate "echo gate up >>$PWD/log; until [ -e $PWD/go ]; do sleep 0.05; done"
+	DEPS=gate oneshot m "echo m up >>$PWD/log"; DEPS=m node a 0; node b 0
+	boot; up gate; s6-svc -d "$L/m"; : >go; up b
+	s6-svc -u "$L/m"; up m; up a; stop; code 0
+}
+# What is up already when it is told to go down holds up what still waits.
+t_told_down_when_up() {
+	oneshot gate "echo gate up >>$PWD/log; until [ -e $PWD/go ]; do sleep 0.05; done"
+	node web 0; DEPS='web gate' node app 0
+	bg init --compiled "$L" sh -c 'echo cmd up >>log; exec sleep 1000' 2>err; INIT=$PID
+	up gate; up web; s6-svc -wD -d "$L/web"; : >go; up cmd
+	! said 'app up' || fail 'app was started'
+	s6-svc -u "$L/web"; up app; stop; code 143
+}
+
 # --- CMD, essential services and their codes ---
 
 t_cmd_is_last_and_its_code_counts() {
