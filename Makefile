@@ -67,7 +67,7 @@ all: build/basebox build/checked links ## the product: build/basebox (static, mu
 
 debug: build/debug/basebox ## build/debug/basebox: glibc with ASan and UBSan
 
-.PHONY: compile_commands.json all debug unit test lint lint-light format help-check size bench image demo fuzz install clean \
+.PHONY: compile_commands.json all debug unit test lint lint-light format help-check memcheck size bench image demo fuzz install clean \
 	help check links pieces FORCE
 
 # --- the product ---
@@ -215,6 +215,23 @@ $(DOBJ)/%.o: %.c build/deps/set build/gen/flags | build/gen/applets.h
 	@mkdir -p $(@D)
 	$(Q)gcc -isystem $(DEPSG)/include $(CPP) $(CFLAGSG) $(WARN) -MMD -MP -c -o $@ $<
 
+# --- the same without sanitizers, which valgrind cannot live beside ---
+
+GRIND := $(call objs,build/grind,$(MAIN) $(APPLETS) $(GEN) $(CORE))
+
+memcheck: build/grind/basebox ## valgrind beside a life of each face
+	tests/e2e/memcheck.sh
+
+build/grind/basebox: $(GRIND)
+	$(call say,LD $@)
+	$(Q)gcc -o $@ $^ -L$(DEPSG)/lib $(LIBS) -lpthread -lm
+
+build/grind/%.o: %.c build/deps/set build/gen/flags | build/gen/applets.h
+	$(call say,CC $< (valgrind))
+	@mkdir -p $(@D)
+	$(Q)gcc -isystem $(DEPSG)/include $(CPP) $(filter-out $(SAN),$(CFLAGSG)) \
+		-MMD -MP -c -o $@ $<
+
 # --- tests ---
 
 UNIT_BINS := $(patsubst tests/unit/%.c,build/debug/unit/%,$(UNITS))
@@ -349,12 +366,12 @@ install: all ## basebox and a symlink per applet into $(DESTDIR)$(PREFIX)/bin
 
 clean: ## removes what was built here (the libraries' cache stays)
 	rm -rf build/product build/nolto build/debug build/gen build/bin \
-		build/basebox* build/lint build/fuzz build/checked build/size \
+		build/basebox* build/lint build/fuzz build/grind build/checked build/size \
 		build/test build/compile_commands.json
 
 help: ## this list
 	@sed -n 's/^\([a-z_. -]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
 		awk -F'\t' '{ printf "  %-22s %s\n", $$1, $$2 }'
 
--include $(patsubst %.o,%.d,$(OBJS) $(DOBJS) $(DCORE) $(FOBJS)) \
+-include $(patsubst %.o,%.d,$(OBJS) $(DOBJS) $(DCORE) $(GRIND) $(FOBJS)) \
 	$(patsubst %.c,$(DOBJ)/%.d,$(UNITS) $(UNIT_HELP))

@@ -82,7 +82,7 @@ struct health_def {
 
 /* Sets the defaults. */
 void health_def_init(struct health_def *d);
-/* A check from its URL form (spec/health.md), with validation. */
+/* A check from its URL form (as `health --help` has them), with validation. */
 int health_def_url(struct arena *a, const char *url, struct health_def *d,
 		   struct err *e) MUST_USE;
 

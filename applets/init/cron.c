@@ -14,7 +14,7 @@
  *
  * HUP reads the policies again. TERM ends.
  * Exit: 0 ended by a signal, 100 wrong usage, 111 system call failed.
- * See: spec/init.md
+ * See: README.md
  */
 #include "cron.h"
 

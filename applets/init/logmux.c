@@ -19,7 +19,7 @@
  *
  * HUP looks for new FIFOs and policies. TERM: reads what is there, then ends.
  * Exit: 0 ended by a signal, 100 wrong usage, 111 system call failed.
- * See: spec/init.md
+ * See: README.md
  */
 #include <stdlib.h>
 #include <string.h>

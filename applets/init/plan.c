@@ -10,7 +10,7 @@
  *
  * Exit: 0 ok, 1 a cycle or an unknown name, 100 wrong usage or no scandir,
  *   111 system call failed.
- * See: spec/init.md
+ * See: README.md
  */
 #include "applet.h"
 #include "applets.h"

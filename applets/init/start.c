@@ -22,7 +22,7 @@
  *
  * Exit: 0 done, 1 it failed for good, 99 timed out, 100 wrong usage or no
  *   such service, 111 system call failed.
- * See: spec/init.md
+ * See: README.md
  * Alias: stop restart reload signal
  */
 #include <errno.h>

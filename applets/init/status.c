@@ -17,7 +17,7 @@
  *
  * Exit: 0 ok, 1 a NAME is not ready (or not done), 100 wrong usage, no such
  *   service or no scandir, 111 system call failed.
- * See: spec/init.md
+ * See: README.md
  */
 #include <stdlib.h>
 #include <string.h>

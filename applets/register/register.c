@@ -193,5 +193,8 @@ int register_main(int argc, char **argv)
 			    left[0]);
 	}
 	free(left);
+	strlist_free(&o.dirs);
+	strlist_free(&o.files);
+	strlist_free(&o.addresses);
 	return code;
 }

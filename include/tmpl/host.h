@@ -19,7 +19,7 @@
 
 /* What a data function asks for: one dependency, already parsed from the
  * query's text. Equal `id`s are the same dependency (one watcher serves all).
- * Source of the ids: spec/consul-template.md 4.2, 4.3, 4.11. */
+ * Source of the ids: what consul-template's log calls its dependencies. */
 enum tmpl_dep {
 	DEP_FILE,
 	DEP_KV_GET,   /* keyExists, keyOrDefault: absent is an answer */
