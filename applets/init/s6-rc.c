@@ -9,7 +9,8 @@
  *  -u  up, with what is needed (default); -d  down, with what needs it
  *  -a  all that are up, and what is named
  *  -t MS  most time to wait for each; 0 = without end
- *  -v LEVEL, -l DIR, -n TIMES, -b, -p, -D, -X  are understood, without effect
+ *  -v LEVEL  0: no warnings, 1: warnings (default), 2: each step
+ *  -l DIR, -n TIMES, -b, -p, -D, -X  are understood, without effect
  *
  * The down of a oneshot runs when the container stops, not before.
  *
@@ -31,6 +32,7 @@ struct s6_rc {
 	bool down, all, none;
 	const char *text;
 	uint32_t timeout; /* ms */
+	uint32_t verbosity;
 };
 
 #define FLAG(c, f)                                                             \
@@ -46,7 +48,7 @@ static const struct opt s6_rc_opts[] = {
 	FLAG('d', down),
 	FLAG('a', all),
 	{NULL, NULL, 't', OPT_U32, offsetof(struct s6_rc, timeout), 0},
-	TEXT('v'),
+	{NULL, NULL, 'v', OPT_U32, offsetof(struct s6_rc, verbosity), 0},
 	TEXT('l'),
 	TEXT('n'),
 	FLAG('b', none),
@@ -80,6 +82,13 @@ static bool needs(const struct survey *v, const struct survey_service *m,
 	return false;
 }
 
+static void step(const struct s6_rc *o, const struct survey_service *s,
+		 const char *text)
+{
+	if (o->verbosity >= 2 && s->type != SURVEY_BUNDLE)
+		say_info("service %s%s", s->name, text);
+}
+
 /* What needs it first. */
 static int go_down(const struct s6_rc *o, struct survey *v,
 		   struct survey_service *s, struct err *e)
@@ -102,10 +111,14 @@ static int go_down(const struct s6_rc *o, struct survey *v,
 	if (s->type != SURVEY_LONGRUN || !s->supervised ||
 	    (!s->up && !s->st.want_up))
 		return r;
+	step(o, s, ": stopping");
 	if (survey_act(v, s, "d", SURVEY_GOAL_DOWN, deadline(o), e) < 0) {
-		say_warn("unable to stop service %s: %s", s->name, e->text);
+		if (o->verbosity)
+			say_warn("unable to stop service %s: %s", s->name,
+				 e->text);
 		return -1;
 	}
+	step(o, s, " successfully stopped");
 	return r;
 }
 
@@ -114,7 +127,24 @@ static int code_of(int code)
 	return code == 99 ? 2 : code == 100 ? 3 : code;
 }
 
-static int go_up(const struct s6_rc *o, char **names)
+/* What is up now and was not before. */
+static void started(const struct s6_rc *o, const struct survey *before)
+{
+	struct survey now;
+
+	if (o->verbosity < 2 || survey_load(&now, before->scandir, NULL) < 0)
+		return;
+	for (size_t i = 0; i < now.n; i++) {
+		const struct survey_service *old =
+			survey_get(before, now.s[i].name);
+
+		if (old && !active(old) && active(&now.s[i]))
+			step(o, old, " successfully started");
+	}
+	survey_free(&now);
+}
+
+static int go_up(const struct s6_rc *o, const struct survey *v, char **names)
 {
 	char wait[NUM_TEXT + 2],
 		*words[] = {(char *)"start", (char *)"-t", wait, NULL, NULL};
@@ -122,10 +152,16 @@ static int go_up(const struct s6_rc *o, char **names)
 
 	snprintf(wait, sizeof(wait), "%ums", o->timeout);
 	for (; *names; names++) {
+		const struct survey_service *s = survey_get(v, *names);
+
+		if (!active(s))
+			step(o, s, ": starting");
 		words[3] = *names;
 		r = code_of(start_main(4, words));
+		say_prog("s6-rc");
 		code = code ? code : r;
 	}
+	started(o, v);
 	return code;
 }
 
@@ -173,7 +209,7 @@ static int each(const struct s6_rc *o, struct survey *v, char **names, bool list
 
 int s6_rc_main(int argc, char **argv)
 {
-	struct s6_rc o = {.down = false};
+	struct s6_rc o = {.verbosity = 1};
 	int i = applet_opts("s6-rc", s6_rc_opts, &o, argc, argv, 1);
 	const char *verb = argv[i++];
 	bool list = !strcmp(verb, "list");
@@ -193,6 +229,6 @@ int s6_rc_main(int argc, char **argv)
 		if (!survey_get(&v, *n))
 			die(3, "%s is not a recognized identifier", *n);
 	if (!list && !o.down)
-		return go_up(&o, argv + i);
+		return go_up(&o, &v, argv + i);
 	return each(&o, &v, argv + i, list);
 }

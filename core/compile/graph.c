@@ -326,9 +326,11 @@ static void helpers(struct cp *c)
 	cp_text(c, mux, "notification-fd", "3\n");
 	if (c->logging)
 		cp_script(c, mux, "log/run",
-			  c->logging > 1
-				  ? "s6-log -bp -- t /run/uncaught-logs\n"
-				  : "s6-log -bp -- 1 t /run/uncaught-logs\n");
+			  arena_printf(&c->a,
+				       "%s%s s6-log -bp -- %st %s\n",
+				       c->catchall ? "s6-setuidgid " : "",
+				       c->catchall ? c->catchall : "",
+				       c->logging > 1 ? "" : "1 ", CP_UNCAUGHT));
 	for (struct cp_node *n = c->nodes; n; n = n->next) {
 		if (!n->logged)
 			continue;

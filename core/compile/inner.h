@@ -72,6 +72,8 @@ struct cp {
 	bool shared;      /* the group basebox may stop the container */
 	bool lenient;     /* a failing service of it does not end the boot */
 	unsigned logging; /* S6_LOGGING: 1 all into files too, 2 only there */
+	unsigned verbosity;   /* S6_VERBOSITY */
+	const char *catchall; /* the user who writes these files, or NULL */
 	/* The manifest's blocks, a file for each of its files: what the
 	 * renderer and the registrar get below manifest.d. */
 	struct cp_node templates, registers;
@@ -136,6 +138,9 @@ void cp_before(struct cp *c, struct cp_node *n, const char *words);
 /* rights.c: at the end, who the registrar is, and what its group may. */
 void cp_rights(struct cp *c);
 int cp_share(int out, struct err *e) MUST_USE;
+
+/* overlay.c: where S6_LOGGING has the lines that have no other place. */
+#define CP_UNCAUGHT "/run/uncaught-logs"
 
 void cp_manifest(struct cp *c, const char *dir);
 void cp_overlay(struct cp *c);

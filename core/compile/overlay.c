@@ -13,6 +13,7 @@
 
 #include "compile/inner.h"
 #include "os/file.h"
+#include "os/user.h"
 
 static const char *variable(const char *name, const char *otherwise)
 {
@@ -176,6 +177,42 @@ static void put_variable(const char *dir, const char *var)
 		say_warn("%s", e.text);
 }
 
+/* Who writes the catch-all log. An unknown user is no reason not to boot: then
+ * it is root, as without the variable. */
+static const char *catchall(struct cp *c)
+{
+	const char *name = variable("S6_CATCHALL_USER", "root");
+	struct user u;
+
+	if (!c->logging || !c->o->live || geteuid() || !strcmp(name, "root"))
+		return NULL;
+	if (user_find(name, &u, NULL) == 1)
+		return u.uid ? arena_strdup(&c->a, u.name) : NULL;
+	say_warn("S6_CATCHALL_USER: there is no user %s; root writes the log",
+		 name);
+	return NULL;
+}
+
+/* Also what an earlier life of the container left there becomes the user's. */
+static void uncaught_logs(struct cp *c)
+{
+	const char *dir = cp_path(c, CP_UNCAUGHT);
+	struct user u;
+	struct err e;
+
+	if (file_mkdirs(AT_FDCWD, dir, 0700, &e) < 0) {
+		say_warn("%s", e.text);
+		return;
+	}
+	if (user_find(c->catchall, &u, NULL) != 1)
+		return;
+	for (const char **p = cp_list(c, dir); *p; p++)
+		(void)!lchown(arena_printf(&c->a, "%s/%s", dir, *p), u.uid,
+			      u.gid);
+	if (lchown(dir, u.uid, u.gid) < 0)
+		say_warnsys(errno, "unable to chown %s", dir);
+}
+
 static void run_files(struct cp *c)
 {
 	static const char *const dirs[] = {
@@ -194,6 +231,8 @@ static void run_files(struct cp *c)
 			return;
 		}
 	}
+	if (c->catchall)
+		uncaught_logs(c);
 	(void)unlink(results);
 	for (size_t i = 0; i < COUNT(ends); i++)
 		make_link(cp_path(c, "/run/%s/%s", dirs[1], ends[i]), c->self);
@@ -217,6 +256,8 @@ void cp_overlay(struct cp *c)
 	if (c->overlay) {
 		c->lenient = number("S6_BEHAVIOUR_IF_STAGE2_FAILS", 0) < 2;
 		c->logging = (unsigned)number("S6_LOGGING", 0);
+		c->verbosity = (unsigned)number("S6_VERBOSITY", 2);
+		c->catchall = catchall(c);
 		dir = cp_path(c, "%s/s6-overlay/s6-rc.d", etc);
 		for (const char **p = cp_list(c, dir); *p; p++)
 			if (strcmp(*p, "user") && strcmp(*p, "user2") &&

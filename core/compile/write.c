@@ -204,6 +204,7 @@ int cp_write(struct cp *c, struct err *e)
 {
 	int FD_AUTO out = -1;
 	BUF_AUTO struct buf order = {0};
+	char text[16];
 
 	if (file_mkdirs(AT_FDCWD, c->o->out, 0755, e) < 0)
 		return -1;
@@ -215,6 +216,11 @@ int cp_write(struct cp *c, struct err *e)
 	if (c->shared && cp_share(out, e) < 0)
 		return -1;
 	cp_order(c, &order);
+	snprintf(text, sizeof(text), "%u\n", c->verbosity);
+	if (!c->overlay)
+		unlinkat(out, ".init/verbosity", 0);
+	else if (cp_put(out, ".init/verbosity", text, e) < 0)
+		return -1;
 	if (!c->lenient)
 		unlinkat(out, ".init/lenient", 0);
 	else if (cp_put(out, ".init/lenient", "", e) < 0)

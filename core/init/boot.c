@@ -162,6 +162,7 @@ static int start_all(struct init *in, struct err *e)
 	    loop_watch(&in->loop, &in->control, in->control.fd, EPOLLIN,
 		       on_control, in, e) < 0)
 		return -1;
+	tell_open(in);
 	in->phase = PHASE_RUN;
 	in->booting = true;
 	view_open(in);

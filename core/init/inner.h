@@ -39,6 +39,7 @@ struct init {
 	bool booting; /* not all of the boot is up yet */
 	bool leaving; /* a reload stops what the sources have no more */
 	bool again;   /* one more reload was asked for meanwhile */
+	unsigned verbosity; /* 0 errors, 1 warnings too, 2 each step */
 	enum phase phase;
 	struct child compiler;
 	pid_t compiler_pid;
@@ -84,6 +85,22 @@ void nodes_boot_failed(struct init *in, struct node *n, const char *why);
 
 /* Of another graph, made of the same services as they are now. */
 void nodes_carry(struct init *in, const struct graph *old, struct graph *g);
+
+/* --- tell.c --- */
+
+#define TELL_STARTING ": starting"
+#define TELL_STARTED " successfully started"
+#define TELL_STOPPING ": stopping"
+#define TELL_STOPPED " successfully stopped"
+
+void tell_open(struct init *in);
+/* The line of one step, when that is wanted. */
+void tell(const struct init *in, const struct node *n, const char *step);
+/* A failure that ends the boot, or a warning. */
+void tell_wrong(const struct init *in, bool fatal, const char *name,
+		const char *what);
+/* graph_up, and what is to be said of it. */
+void tell_up(struct init *in);
 
 /* --- view.c --- */
 

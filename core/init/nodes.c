@@ -103,7 +103,7 @@ static void on_walk(struct loop_timer *t)
 	}
 	if (in->leaving)
 		reload_walk(in);
-	graph_up(&in->graph);
+	tell_up(in);
 	if (in->booting && graph_settled(&in->graph)) {
 		in->booting = false;
 		view_soon(in);
@@ -127,6 +127,13 @@ static void nothing_wrong(struct init *in, struct node *n)
 		because(in, n, "");
 }
 
+static void is_down(struct init *in, struct node *n)
+{
+	n->state = NODE_DOWN;
+	tell(in, n, TELL_STOPPED);
+	nodes_soon(in);
+}
+
 /* --- up --- */
 
 void nodes_boot_failed(struct init *in, struct node *n, const char *why)
@@ -135,8 +142,7 @@ void nodes_boot_failed(struct init *in, struct node *n, const char *why)
 
 	loop_timer_unset(&n->timeout);
 	because(in, n, why);
-	say_line("init: %s: %s: %s",
-		 boot && !in->graph.lenient ? "fatal" : "warning", n->name, why);
+	tell_wrong(in, boot && !in->graph.lenient, n->name, why);
 	if (stopping(in))
 		return;
 	graph_fail(&in->graph, n);
@@ -152,6 +158,7 @@ static void is_up(struct init *in, struct node *n)
 	if (n->state != NODE_STARTING && n->state != NODE_FAILED)
 		return;
 	n->state = NODE_UP;
+	tell(in, n, TELL_STARTED);
 	nothing_wrong(in, n);
 	loop_timer_unset(&n->timeout);
 	nodes_soon(in);
@@ -173,6 +180,7 @@ static void go(struct init *in, struct node *n)
 
 	if (!n->service)
 		return;
+	tell(in, n, TELL_STARTING);
 	if (n->type == NODE_ONESHOT && !has(n->service, "up")) {
 		is_up(in, n);
 		return;
@@ -292,8 +300,7 @@ static void unrunnable(struct service *s, int num)
 	if (n->type == NODE_ONESHOT) {
 		service_command(s, 'O');
 		if (n->state == NODE_STOPPING) {
-			n->state = NODE_DOWN;
-			nodes_soon(in);
+			is_down(in, n);
 		} else {
 			nodes_boot_failed(in, n, strerror(num));
 		}
@@ -301,8 +308,7 @@ static void unrunnable(struct service *s, int num)
 		stop_decide(in, num == ENOENT ? 127 : 126);
 		stop_begin(in, false);
 	} else if (n->state == NODE_STOPPING) {
-		n->state = NODE_DOWN;
-		nodes_soon(in);
+		is_down(in, n);
 	}
 }
 
@@ -313,10 +319,9 @@ static void oneshot_ended(struct init *in, struct node *n, int wstat)
 	char why[64];
 
 	if (n->state == NODE_STOPPING) {
-		n->state = NODE_DOWN;
 		if (n->going && wstat)
-			say_line("init: warning: %s: down failed", n->name);
-		nodes_soon(in);
+			tell_wrong(in, false, n->name, "down failed");
+		is_down(in, n);
 	} else if (wstat == 0) {
 		n->done = true;
 		is_up(in, n);
@@ -343,7 +348,7 @@ static void rests(struct init *in, struct node *n, int code)
 		n->spent ? "its restarts are used up"
 			 : words[n->policy.restart]);
 	if (n->spent)
-		say_line("init: warning: %s: too many restarts", n->name);
+		tell_wrong(in, false, n->name, "too many restarts");
 	if (n->policy.essential) {
 		stop_decide(in, n->spent && !code ? INIT_RESTARTS : code);
 		stop_begin(in, false);
@@ -367,8 +372,7 @@ static void ended(struct init *in, struct node *n)
 		in->code = n->killed ? INIT_KILLED : code;
 	}
 	if (n->state == NODE_STOPPING) {
-		n->state = NODE_DOWN;
-		nodes_soon(in);
+		is_down(in, n);
 	} else if (n->refused && n->state == NODE_STARTING &&
 		   !n->policy.essential) {
 		n->rests = false;
@@ -427,7 +431,7 @@ static void left(struct service *s)
 		n->service = NULL;
 		loop_timer_unset(&n->timeout);
 		if (n->state == NODE_STOPPING)
-			n->state = NODE_DOWN;
+			is_down(init_of(s), n);
 		nodes_soon(init_of(s));
 	}
 	half_left(s);

@@ -70,6 +70,8 @@ static void stop_node(void *ctx, struct node *n)
 		service_command(n->service, 'd');
 	if (rests(n->service))
 		n->state = NODE_DOWN;
+	else
+		tell(in, n, TELL_STOPPING);
 }
 
 /* --- the end --- */
@@ -200,7 +202,8 @@ void stop_force(struct init *in)
 {
 	if (in->phase <= PHASE_RUN || in->forced)
 		return;
-	say_line("init: warning: killing what is left");
+	if (in->verbosity)
+		say_line("init: warning: killing what is left");
 	in->forced = true;
 	in->sup.finish_limit = FORCED_FINISH_MS;
 	for (size_t i = 0; i < in->graph.n; i++) {

@@ -450,4 +450,109 @@ echo looked >>/out/log; exec sleep 1000'
 	code 0
 }
 check logutil_service
+
+# The catch-all log's user; one that does not exist is told, and root writes.
+t_catchall_user() {
+	image
+	put etc/s6-overlay/s6-rc.d/svc/run "#!/bin/sh
+echo from svc
+$LOG
+log svc up
+while sleep 0.05 || exit 1; do :; done"
+	echo longrun >"$RC/svc/type"
+	user svc
+	put app/main '#!/bin/sh
+until grep -q "from svc" /run/uncaught-logs/current; do sleep 0.05; done 2>/dev/null
+stat -c "%U %a" /run/uncaught-logs >/out/dir
+stat -c %U /run/uncaught-logs/current >/out/who'
+	ENV=(S6_LOGGING=1 S6_CATCHALL_USER=nobody)
+	boot /app/main
+	code 0
+	is "$(cat out/dir out/who | tr '\n' ' ')" 'nobody 700 nobody '
+	rm -f out/*
+	ENV=(S6_LOGGING=2 S6_CATCHALL_USER=missing)
+	boot /app/main
+	code 0
+	is "$(cat out/who)" root
+	like "$(cat err)" 'S6_CATCHALL_USER: there is no user missing'
+}
+check catchall_user
+
+# What is said of starts and stops, by init and by s6-rc.
+t_verbosity() {
+	image
+	oneshot prep 'true'
+	echo 'exit 1' >"$RC/prep/down"
+	longrun svc prep
+	longrun spare
+	user prep svc
+	put etc/services.d/ask/run "#!/bin/sh
+$LOG
+for v in 0 1 2; do
+	s6-rc -v \$v -u change spare 2>/out/up\$v
+	s6-rc -v \$v -d change spare 2>/out/down\$v
+done
+log asked; exec sleep 1000"
+	local l x='s6-rc: info: service'
+	boot
+	wait_for asked
+	stop
+	code 0
+	for l in prep svc legacy-services; do
+		grep -qx "$x $l successfully started" err || fail "no start of $l: $(cat err)"
+	done
+	for l in "prep: starting" "svc: starting" "svc: stopping" "svc successfully stopped" \
+		"prep: stopping" "prep successfully stopped"; do
+		grep -qx "$x $l" err || fail "no line <$l>: $(cat err)"
+	done
+	like "$(cat err)" 'init: warning: prep: down failed'
+	is "$(cat out/up[01] out/down[01])" ''
+	is "$(cat out/up2)" "$x spare: starting
+$x spare successfully started"
+	is "$(cat out/down2)" "$x spare: stopping
+$x spare successfully stopped"
+	for l in 1 0; do
+		rm -f out/*; : >err
+		ENV=(S6_VERBOSITY=$l)
+		boot
+		wait_for asked
+		stop
+		code 0
+		is "$(grep -c 'info: service' err)" 0 "lines at $l"
+		is "$(grep -c 'down failed' err)" "$l" "warnings at $l"
+	done
+}
+check verbosity
+
+t_helpers() {
+	image
+	put etc/cont-init.d/1 '#!/bin/sh
+printenv >/dev/null
+printcontenv WORDS >/out/words; echo "$?" >>/out/codes
+printcontenv MISSING >/out/missing 2>/out/why; echo "$?" >>/out/codes
+printcontenv ../exitcode 2>/dev/null; echo "$?" >>/out/codes
+printf "late\n" >/run/s6/container_environment/LATE
+printcontenv LATE >/out/late; echo "$?" >>/out/codes
+with-retries -n 5 -t 1 sh -c "echo >>/out/tries; [ \$(wc -l </out/tries) = 3 ]"; echo "$?" >>/out/codes
+with-retries -t 1 sh -c "echo >>/out/three; exit 200"; echo "$?" >>/out/codes
+with-retries -n 2 -t 1 /no/such/program 2>/dev/null; echo "$?" >>/out/codes
+with-retries -n 2 -t 1 sh -c "echo >>/out/killed; kill -9 \$\$"; echo "$?" >>/out/codes
+with-retries -n 0 true 2>/dev/null; echo "$?" >>/out/codes
+echo helped >>/out/log'
+	put etc/services.d/svc/run "$(steady svc)"
+	ENV=('WORDS= two  words')
+	boot
+	wait_for helped
+	stop
+	code 0
+	is "$(tr '\n' ' ' <out/codes)" '0 1 1 0 0 200 127 137 100 '
+	is "$(cat out/words; echo .)" ' two  words.'
+	is "$(cat out/late; echo .)" 'late
+.'
+	is "$(cat out/missing)" ''
+	is "$(cat out/why)" 'printcontenv: fatal: variable MISSING is not set'
+	is "$(wc -l <out/tries) $(wc -l <out/three) $(wc -l <out/killed)" '3 3 2'
+	is "$(ELSE=x printcontenv ELSE; env -u ELSE printcontenv ELSE 2>/dev/null || echo "$?")" x1
+}
+check helpers
 finish
