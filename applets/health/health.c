@@ -62,9 +62,11 @@ static int size(void *opts, const struct opt *o, const char *value,
 	struct health_opts *h = opts;
 	uint64_t n;
 
-	(void)o;
 	if (!num_arg(value, 1 << 20, &n) || !n)
-		return err_set(e, 0, "expected a number from 1 to 1048576");
+		return err_set(e, 0,
+			       "option --%s: expected a number from 1 to "
+			       "1048576, got %s",
+			       o->name, value);
 	h->def.output_max = (size_t)n;
 	return 0;
 }
@@ -143,11 +145,11 @@ static void finish_opts(struct health_opts *o)
 	o->def.warning_set = o->def.failures_before_warning > 0;
 	if (o->wait < 0 || o->def.interval <= 0 || o->def.timeout < 0 ||
 	    o->def.initial_delay < 0)
-		die(100, "--%s: durations are not negative",
-		    o->wait < 0		   ? "wait"
-		    : o->def.interval <= 0 ? "interval"
-		    : o->def.timeout < 0   ? "timeout"
-					   : "initial-delay");
+		die(100, "option --%s",
+		    o->wait < 0		   ? "wait: negative"
+		    : o->def.interval <= 0 ? "interval: not over 0"
+		    : o->def.timeout < 0   ? "timeout: negative"
+					   : "initial-delay: negative");
 	/* without --wait the program is the check */
 	if (o->prog && !o->wait) {
 		o->exec_check = (const char *const *)o->prog;

@@ -113,6 +113,18 @@ static const struct opt *by_letter(const struct opt *table, char c)
 	return NULL;
 }
 
+/* A function's own text says what was wrong; the others learn whose value it
+ * was. */
+static int store_named(void *opts, const struct opt *o, const char *value,
+		       const char *dashes, struct str name, struct err *e)
+{
+	if (opt_store(opts, o, value, e) == 0)
+		return 0;
+	return o->kind == OPT_FN ? -1
+				 : err_wrap(e, "option %s%.*s", dashes,
+					    (int)name.n, name.p);
+}
+
 /* "--name", "--name=value", "--name value". */
 static int read_long(const struct opt *table, void *opts, char **argv, int *i,
 		     struct err *e)
@@ -138,7 +150,7 @@ static int read_long(const struct opt *table, void *opts, char **argv, int *i,
 	}
 	if (!value && !(value = argv[++*i]))
 		return err_set(e, 0, "option --%s needs an argument", o->name);
-	return opt_store(opts, o, value, e);
+	return store_named(opts, o, value, "--", name, e);
 }
 
 /* A bundle: "-abc", "-t5", "-t 5". */
@@ -159,7 +171,7 @@ static int read_short(const struct opt *table, void *opts, char **argv, int *i,
 		value = p[1] ? p + 1 : argv[++*i];
 		if (!value)
 			return err_set(e, 0, "option -%c needs an argument", *p);
-		return opt_store(opts, o, value, e);
+		return store_named(opts, o, value, "-", str_n(p, 1), e);
 	}
 	return 0;
 }

@@ -109,9 +109,77 @@ static int readable(const char *path, struct err *e)
 	return 0;
 }
 
-int health_def_check(const struct health_def *d, struct err *e)
+/* The letters of a method and of a header's name (RFC 9110, 5.6.2). */
+static size_t token(const char *s)
+{
+	return strspn(s, "!#$%&'*+-.^_`|~0123456789"
+			 "abcdefghijklmnopqrstuvwxyz"
+			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
+/* "Name: value" with a name and nothing that begins another line. */
+static int check_header(const char *s, struct err *e)
+{
+	size_t n = token(s);
+
+	if (!n || s[n] != ':' || s[strcspn(s, "\r\n")])
+		return err_set(e, 0,
+			       "header: expected \"Name: value\", got \"%.*s\"",
+			       (int)strcspn(s, ":\r\n"), s);
+	return 0;
+}
+
+/* "Name: regex" */
+static int check_expected_header(const char *s, struct err *e)
+{
+	size_t n = token(s);
+	struct regex *re;
+
+	if (!n || s[n] != ':')
+		return err_set(e, 0,
+			       "expect_header: expected \"Name: regex\", got "
+			       "\"%s\"",
+			       s);
+	if (regex_compile(str_trim(str_of(s + n + 1), " "), 0, &re, e) < 0)
+		return err_wrap(e, "expect_header");
+	regex_free(re);
+	return 0;
+}
+
+static int check_http(const struct health_def *d, struct err *e)
 {
 	struct regex *re;
+
+	if (d->method && (!*d->method || d->method[token(d->method)]))
+		return err_set(e, 0, "method: not a method: \"%s\"", d->method);
+	for (size_t i = 0; d->headers && d->headers[i]; i++)
+		if (check_header(d->headers[i], e) < 0)
+			return -1;
+	for (size_t i = 0; d->expect_header && d->expect_header[i]; i++)
+		if (check_expected_header(d->expect_header[i], e) < 0)
+			return -1;
+	for (size_t i = 0; d->expect_json && d->expect_json[i]; i++) {
+		const char *s = d->expect_json[i];
+
+		if (*s == '=' || !strchr(s, '='))
+			return err_set(e, 0,
+				       "expect_json: expected \"path=value\", "
+				       "got \"%s\"",
+				       s);
+	}
+	if (d->expect_body) {
+		if (regex_compile(str_of(d->expect_body), 0, &re, e) < 0)
+			return err_wrap(e, "expect_body");
+		regex_free(re);
+	}
+	if (d->status && !status_valid(d->status))
+		return err_set(e, 0, "status: expected a list such as "
+				     "200-399,418, got \"%s\"", d->status);
+	return 0;
+}
+
+int health_def_check(const struct health_def *d, struct err *e)
+{
 
 	if (d->interval < DUR_MS && d->kind != HEALTH_TTL &&
 	    d->kind != HEALTH_ALIAS)
@@ -122,18 +190,14 @@ int health_def_check(const struct health_def *d, struct err *e)
 		return err_set(e, 0, "ttl: at least 1s");
 	if (d->kind == HEALTH_EXEC && (!d->argv || !d->argv[0] || !*d->argv[0]))
 		return err_set(e, 0, "args: no program");
-	if (d->status && !status_valid(d->status))
-		return err_set(e, 0, "status: expected a list such as "
-				     "200-399,418, got \"%s\"", d->status);
 	if (d->warning_set &&
 	    d->failures_before_warning > d->failures_before_critical)
 		return err_set(e, 0, "failures_before_warning is larger than "
 				     "failures_before_critical");
-	if (d->expect_body) {
-		if (regex_compile(str_of(d->expect_body), 0, &re, e) < 0)
-			return err_wrap(e, "expect_body");
-		regex_free(re);
-	}
+	if (check_http(d, e) < 0)
+		return -1;
+	if (d->key_file && !d->cert_file)
+		return err_set(e, 0, "key_file without cert_file");
 	if (readable(d->ca_file, e) < 0 || readable(d->cert_file, e) < 0 ||
 	    readable(d->key_file, e) < 0)
 		return -1;

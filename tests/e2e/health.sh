@@ -145,6 +145,26 @@ t_wrong_usage() {
 	rc 100 health --ca-file /nonexistent https://h/
 	like "$(cat err)" /nonexistent
 	rc 100 health --no-such-option
+	# nothing is probed, and the argument is named
+	refused 'option --output-max-size: ' --output-max-size=0 http://h/
+	refused 'option --wait: time: invalid duration "x"' --wait=x http://h/
+	refused 'option --interval: ' --interval=0s http://h/
+	refused 'option --success-before-passing: ' --success-before-passing=x http://h/
+	refused 'expect_json: expected "path=value", got "a"' --expect-json=a http://h/
+	refused 'expect_json: ' --expect-json==a http://h/
+	refused 'header: expected "Name: value", got "x"' --header=x http://h/
+	refused 'header: ' --header=':x' http://h/
+	refused 'header: ' --header=$'X: a\r\nY: b' http://h/
+	refused 'expect_header: ' --expect-header=x http://h/
+	refused 'expect_header: ' --expect-header='X: (' http://h/
+	refused 'method: ' --method= http://h/
+	refused 'method: ' --method='A B' http://h/
+	refused 'key_file without cert_file' --key-file=/dev/null https://h/
+}
+refused() { # TEXT OPTION CHECK
+	rc 100 health "${@:2}"
+	like "$(cat err)" "$1"
+	is "$(cat out)" ""
 }
 
 # Endless bodies, headers and silence cost a time limit and a few kilobytes.

@@ -389,6 +389,9 @@ static void getopt_dialect(void **state)
 	assert_string_equal(e.text, "unrecognized option: -z");
 	assert_int_equal(run(false, &o, ARGV((char *)"-t"), &next, &e), -1);
 	assert_int_equal(run(false, &o, ARGV((char *)"-c-1"), &next, &e), -1);
+	assert_string_equal(e.text, "option -c: invalid number -1");
+	assert_int_equal(run(false, &o, ARGV((char *)"--count=x"), &next, &e), -1);
+	assert_string_equal(e.text, "option --count: invalid number x");
 	assert_int_equal(run(false, &o, ARGV((char *)"-"), &next, &e), 0);
 	assert_int_equal(next, 1);
 }
