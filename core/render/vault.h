@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* vault - secrets: the client with its own few retries, the token and its
- * renewal (vault.c), and the views of secrets (vault_view.c). */
+/* vault - secrets: the client (vault.c), its requests with their own few retries
+ * (vault_call.c), the token and its renewal (vault_token.c), and the views of
+ * secrets (vault_view.c). */
 #ifndef BASEBOX_RENDER_VAULT_H
 #define BASEBOX_RENDER_VAULT_H
 
@@ -10,7 +11,7 @@ struct vault {
 	struct runner *r;
 	struct http_site *site;    /* NULL until it is needed */
 	struct http_tls *tls;
-	char *token;
+	char *token;               /* "" = none */
 	struct loop_timer renew, file;
 	struct vault_call *renewing;
 	unsigned renew_tries;
@@ -30,6 +31,16 @@ void vault_read_again(struct runner *r);
 
 int vault_open(struct runner *r, struct err *e);
 void vault_close(struct vault *v); /* NULL is fine */
+
+/* --- the token --- */
+
+/* From the configuration, a file or ~/.vault-token. */
+int vault_token_first(struct vault *v, struct err *e) MUST_USE;
+/* With the client open: unwrapping or login, which wait; then the renewal and
+ * the look at the agent's file begin. */
+int vault_token_open(struct vault *v, struct err *e) MUST_USE;
+void vault_token_close(struct vault *v);
+const char *vault_proxy(void); /* of the environment; NULL or "" = none */
 
 /* --- requests --- */
 
