@@ -48,6 +48,11 @@ int http_addr_parse(const char *text, struct http_addr *a, struct err *e)
 	MUST_USE;
 void http_addr_free(struct http_addr *a);
 
+/* The same URL at the server that the SRV records of _http._tcp.HOST name, when it
+ * has no port and there is such a record (RFC 2782: least priority, then by lot
+ * among the weights). Asks the resolver, and waits for it. */
+bool http_srv(const char *url, struct buf *out) MUST_USE;
+
 /* Appends s as Go's url.QueryEscape does (space is +). */
 int http_escape_query(struct buf *b, struct str s);
 /* Appends s as the path of a URL: slashes stay. */

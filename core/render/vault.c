@@ -44,6 +44,8 @@ static int open_site(struct vault *v, struct err *e)
 	const struct render_transport *t = &c->transport;
 	const char *agent = getenv("VAULT_AGENT_ADDR");
 	const char *off = getenv("VAULT_DISABLE_REDIRECTS");
+	const char *srv = getenv("VAULT_SRV_LOOKUP");
+	struct buf BUF_AUTO found = {0};
 	struct http_tls_conf tls;
 	struct http_site_conf s = {
 		.url = agent && *agent ? agent
@@ -58,6 +60,8 @@ static int open_site(struct vault *v, struct err *e)
 		.agent = c->user_agent && *c->user_agent ? c->user_agent : NULL,
 	};
 
+	if (srv && opt_bool(srv) == 1 && http_srv(s.url, &found))
+		s.url = buf_str(&found);
 	clients_tls(&c->ssl, &tls);
 	tls.ca_pem = str_of(c->ssl.ca_cert_bytes);
 	if (!c->ssl.enabled)

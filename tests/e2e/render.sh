@@ -417,6 +417,32 @@ t_vault_client_variables() {
 	VAULT_ADDR=http://vault.invalid:8200 VAULT_HTTP_PROXY=$FAKE rc 0 ct
 	is "$(grep -c 'vault.invalid:8200' f/log)" 8 "requests at the proxy"
 }
+# A domain's SRV records name the server, when the address has no port.
+t_vault_srv_lookup() {
+	[ "$(id -u)" = 0 ] && unshare -n -m true 2>/dev/null || skip "no namespaces"
+	mkdir -p vault/v1/secret
+	echo '{"lease_duration":600,"data":{"n":"x"}}' >vault/v1/secret/a
+	echo 'nameserver 127.0.0.1' >resolv.conf
+	printf '{{ with secret "secret/a" }}{{ .Data.n }}{{ end }}' >in
+	cat >inside <<-EOF
+		mount --bind resolv.conf /etc/resolv.conf
+		python3 $ROOT/tests/tools/dns_srv.py 18200 &
+		python3 $ROOT/tests/tools/serve.py 18200 &
+		trap 'kill %1 %2; wait' EXIT
+		until (exec 3<>/dev/tcp/127.0.0.1/18200) 2>/dev/null; do sleep 0.1; done
+		for on in true false; do
+			VAULT_SRV_LOOKUP=\$on VAULT_ADDR=http://\$1 VAULT_TOKEN=t VAULT_RENEW_TOKEN=false consul-template \
+				-once -vault-retry=false -template in:res.\$on 2>err.\$on || echo \$? >code.\$on
+		done
+	EOF
+	unshare -n -m bash inside vault.test
+	is "$(cat res.true)" x
+	is "$(cat code.false)" 14
+	like "$(cat err.false)" 'vault.test'
+	is "$(grep -c '^33 ' questions)" 1 'questions for SRV'
+	unshare -n -m bash inside vault.test:18201
+	is "$(grep -c '^33 ' questions)" 1 'questions for SRV of an address with a port'
+}
 # What is not in a variable is empty, and no end of us.
 t_nomad_items() {
 	fake '[{"path":"/v1/var/app","index":5,"ixh":"X-Nomad-Index","body":{"Namespace":"default","Path":"app","Items":{"user":"u1"}}}]'
@@ -518,6 +544,7 @@ check status
 check rollback
 check vault_requests
 check vault_client_variables
+check vault_srv_lookup
 check nomad_items
 check log_lines
 check group_rules
