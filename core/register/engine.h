@@ -63,6 +63,7 @@ struct point {
 	char *output;	 /* heap, NULL = "" */
 	bool dirty;	 /* the store has not heard this state */
 	bool off;	 /* not registered at all (process of nobody) */
+	bool good;	 /* it has passed since the process is ready */
 	int64_t said_ms; /* when it last was said */
 	struct reg_probe *probe;
 };

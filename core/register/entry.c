@@ -44,12 +44,24 @@ static void on_verdict(void *ctx, enum reg_state state, const char *output)
 {
 	struct point *p = ctx;
 	struct entry *en = p->entry;
-	bool was_good = p->state != REG_CRITICAL;
+	bool ready = en->following &&
+		     en->points[POINT_PROCESS].state == REG_PASSING;
 
 	point_set(p, state, output);
-	if (state == REG_CRITICAL && was_good && en->following)
+	if (ready && state == REG_PASSING)
+		p->good = true;
+	if (ready && state == REG_CRITICAL && p->good) {
+		p->good = false;
 		reg_unhealthy(en->reg, en->follow.dir, en->s->id);
+	}
 	entry_pump(en);
+}
+
+/* Another process, or none: that it does not pass yet is no reason to act. */
+static void not_good(struct entry *en)
+{
+	for (size_t i = POINT_CHECKS; i < en->npoints; i++)
+		en->points[i].good = false;
 }
 
 static void probes_start(struct entry *en)
@@ -99,6 +111,8 @@ static void on_follow(void *ctx, enum follow_event ev, const char *text)
 	struct point *p = &en->points[POINT_PROCESS];
 
 	en->down = ev == FOLLOW_STOPPED;
+	if (ev != FOLLOW_READY)
+		not_good(en);
 	switch (ev) {
 	case FOLLOW_READY:
 		en->wanted = !en->reg->stopping && !en->removed;
@@ -189,6 +203,7 @@ void entry_inherit(struct entry *en, struct entry *old)
 			if (!reg_check_same(p->def, was->def))
 				continue;
 			p->state = was->state;
+			p->good = was->good;
 			p->output = was->output;
 			was->output = NULL;
 			break;

@@ -287,6 +287,28 @@ register "other" { port = 2 drain = "0s" '"$CHECK"' }'
 }
 check unhealthy
 
+# A process that was started again for another reason has to be good before that
+# it is not any more is a reason to start it again.
+t_not_good_yet() {
+	image 'service "app" { on_unhealthy = "restart" essential = true restart = "always"
+  command = ["sh", "-c", "echo app up >>/out/log; [ -e /out/second ] || { echo $$ >/out/good; : >/out/second; until [ -e /out/passed ]; do sleep 0.05; done; exit 1; }; until [ $(wc -l </out/failed) -ge 4 ]; do sleep 0.05; done; echo $$ >/out/good; exec sleep 1000"] }
+register "app" { port = 1 drain = "0s" check { interval = "200ms"
+  args = ["sh", "-c", "read -r p </out/good; if [ -d /proc/$p/fd ]; then echo >/out/passed; exit 0; fi; echo >>/out/failed; exit 2"] } }'
+	: >got/failed; : >got/good
+	chmod 666 got/failed
+	boot
+	within 30 times 'app up' 2
+	within 30 sh -c '[ "$(wc -l <got/failed)" -ge 4 ]'
+	within 30 is_passing app
+	is "$(grep -cx 'app up' got/log)" 2 'starts of app'
+	! grep -q 'is unhealthy' err || fail "it was taken for unhealthy: $(grep unhealthy err)"
+	: >got/good
+	within 30 times 'app up' 3
+	grep -q 'is unhealthy: restart' err
+	stop; code 143
+}
+check not_good_yet
+
 # The registrar is no root where it need not be, and may do what it has to.
 t_registrar_is_no_root() {
 	image 'service "app" { command = '"$(steady app)"' on_unhealthy = "stop-container" }
