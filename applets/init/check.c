@@ -28,6 +28,7 @@
 #include "base.h"
 #include "compile.h"
 #include "execline.h"
+#include "find_words.h"
 #include "os/dir.h"
 #include "os/fd.h"
 #include "s6/numfile.h"
@@ -141,6 +142,7 @@ int check_main(int argc, char **argv)
 
 	if (argv[i])
 		applet_usage("check");
+	find_words();
 	if (*o.root && !realpath(o.root, root))
 		die_sys(111, errno, "unable to find %s", o.root);
 	if (!mkdtemp(out))

@@ -23,6 +23,8 @@
  *
  * INIT_STOP_TIMEOUT  for the whole stop, 9s; what is left then is killed
  * INIT_STOP_DELAY    between deregistration and the first SIGTERM, 0s
+ * INIT_LOG           prefix: `name | ` before each line of a service; json:
+ *                    each as an object; otherwise they are as they are
  *
  * Signals: TERM, INT, QUIT, PWR stop; a second TERM kills what is left. HUP,
  * USR1, USR2, WINCH go to PROG. HUP without one, `reload` or `s6-svscanctl -h`
@@ -32,12 +34,12 @@
  *
  * Exit: the essential service's own (128+n when killed by signal n), 0 stopped
  * as ordered, 100 configuration refused, 111 system call failed, 120 the boot
- * failed, 121 something had to be killed, 126 PROG cannot be run, 127 PROG not
- * found, 123 restarts used up, 137 the essential service had to be killed.
+ * failed, 121 something had to be killed, 122 stopped by on_unhealthy, 123
+ * restarts used up, 126 PROG cannot be run, 127 PROG not found, 137 the
+ * essential service had to be killed.
  * See: README.md
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +47,7 @@
 #include "applet.h"
 #include "applets.h"
 #include "execline.h"
+#include "find_words.h"
 #include "init.h"
 #include "os.h"
 
@@ -92,40 +95,6 @@ static const struct opt init_opts[] = {
 	{NULL, NULL, 's', OPT_FLAG, AT(plain), 0},
 	{0},
 };
-
-/* Scripts use the words of this program by their names: the folder that they
- * are in, and s6-overlay's, belong to PATH. */
-static void add_path(const char *dir)
-{
-	const char *path = getenv("PATH");
-	BUF_AUTO struct buf b = {0};
-	struct str rest = str_of(path), part;
-
-	buf_addf(&b, "%s/execlineb", dir);
-	if (access(buf_str(&b), X_OK) < 0)
-		return;
-	while (path && str_split(&rest, ':', &part))
-		if (str_is(part, dir))
-			return;
-	buf_reset(&b);
-	buf_addf(&b, "%s:%s", dir, path && *path ? path : "/usr/bin:/bin");
-	if (b.failed || setenv("PATH", b.p, 1) < 0)
-		say_warnsys(ENOMEM, "unable to set PATH");
-}
-
-static void find_words(void)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	add_path("/command");
-	while (n > 0 && self[n - 1] != '/')
-		n--;
-	if (n > 1) {
-		self[n - 1] = '\0';
-		add_path(self);
-	}
-}
 
 /* s6-overlay's variable comes before the words of CMD. */
 static char **command(char **cmd)

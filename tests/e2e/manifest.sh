@@ -205,6 +205,9 @@ register "a" { port = 80 nonsense = 1 }'
 	sed -i 's/nonsense = 1//' root/etc/basebox.d/m.hcl
 	rc 0 basebox check -r root
 	like "$(cat err)" 'a: its stop may take 60000 ms'
+	# the other parts are found beside it, as by init
+	rc 0 env -i PATH=/usr/bin:/bin "$BIN/basebox" check -r root
+	rc 0 env -i PATH=/usr/bin:/bin "$BIN/init" check -r root
 }
 check lint
 
