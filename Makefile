@@ -37,7 +37,7 @@ WARN := -Wall -Wextra -Wshadow -Wvla -Wswitch-enum -Wundef -Wformat=2 \
 	-Wimplicit-fallthrough -Wnull-dereference \
 	$(if $(filter 1,$(WERROR)),-Werror)
 CPP := -D_GNU_SOURCE -Iinclude -Icore -Ibuild/gen
-LIBS := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lyaml
+LIBS := -lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lcjson -lyaml -lresolv
 
 # The product: musl, small, position independent, no INTERP.
 CC := $(DEPS)/bin/musl-gcc

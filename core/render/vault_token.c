@@ -20,8 +20,7 @@ static int take_token(struct vault *v, struct str text, struct err *e)
 	struct val json;
 	struct str t = str_trim(text, " \t\r\n");
 
-	if (t.n && t.p[0] == '{' &&
-	    json_parse(&a, t, 0, &json, NULL) == 0) {
+	if (t.n && t.p[0] == '{' && json_parse(&a, t, 0, &json, NULL) == 0) {
 		struct str inner = json_text(&json, "token");
 
 		if (inner.n)
@@ -82,8 +81,8 @@ static int wait_for(struct vault *v, const char *method, const char *target,
 				   .proxy = vault_proxy()};
 	struct buf BUF_AUTO token = {0}, ns = {0}, full = {0};
 	const char *headers[] = {"X-Vault-Request: true", NULL, NULL, NULL};
-	struct http_req r = {.method = method, .body = body,
-			     .timeout_ms = v->timeout_ms};
+	struct http_req r = {
+		.method = method, .body = body, .timeout_ms = v->timeout_ms};
 	struct http_answer ans;
 	size_t n = 1;
 	int ret;
@@ -185,8 +184,10 @@ static void renew_failed(struct vault *v, const char *text)
 	int64_t ms = 1000 << (v->renew_tries < 6 ? v->renew_tries : 6);
 
 	v->renew_tries++;
-	log_error("vault", "vault.token: failed to renew: %s (again after "
-		  "%llds)", text, (long long)ms / 1000);
+	log_error("vault",
+		  "vault.token: failed to renew: %s (again after "
+		  "%llds)",
+		  text, (long long)ms / 1000);
 	renew_in(v, ms);
 }
 
@@ -229,8 +230,8 @@ static void on_renewed(void *ctx, struct vault_answer *a)
 static void on_login(void *ctx, struct vault_answer *a)
 {
 	struct vault *v = ctx;
-	struct str token = json_text(json_member(&a->json, "auth"),
-				     "client_token");
+	struct str token =
+		json_text(json_member(&a->json, "auth"), "client_token");
 	struct err e;
 
 	if (!a->err && token.n && take_token(v, token, &e) == 0) {
