@@ -2,44 +2,16 @@
 /* group - see render/group.h. The recursive query is a view of its own that no
  * template uses (the group's `poll`): retries, indexes, stale answers and the
  * pace are those of every view. */
-#include "render/group.h"
+#include "render/group_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "funcs/shape.h"
 
-struct change {
-	struct view *v;
-	uint64_t modify;
-	struct str text;
-};
-
-struct group {
-	struct group *next;
-	struct runner *r;
-	struct view *poll;
-	char *prefix;
-	struct view **members; /* sorted by key while a query runs */
-	size_t n, cap;
-	bool sorted;
-	size_t hint;           /* the member behind the last one found */
-	struct consul_call *call;
-	unsigned scan;         /* number of the running or last query */
-	unsigned answered;     /* of the last one whose answer was used */
-	size_t keys;           /* in the running answer */
-	struct arena arena;    /* of the changes found in it */
-	struct change *changes;
-	size_t nchanges, changes_cap;
-	unsigned confirming;
-	int64_t rest_until;    /* dissolved: not before */
-	bool dissolving;
-	struct loop_timer timer;
-};
-
 /* --- members --- */
 
-static int by_key(const void *a, const void *b)
+int group_by_key(const void *a, const void *b)
 {
 	struct view *const *x = a, *const *y = b;
 
@@ -49,7 +21,7 @@ static int by_key(const void *a, const void *b)
 static void sort(struct group *g)
 {
 	if (!g->sorted && g->n > 1)
-		qsort(g->members, g->n, sizeof(*g->members), by_key);
+		qsort(g->members, g->n, sizeof(*g->members), group_by_key);
 	g->sorted = true;
 }
 
@@ -73,13 +45,13 @@ static size_t find(const struct group *g, struct str key)
 	return lo;
 }
 
-static bool same_place(const struct tmpl_query *a, const struct tmpl_query *b)
+bool group_same_place(const struct tmpl_query *a, const struct tmpl_query *b)
 {
 	return !strcmp(a->dc, b->dc) && !strcmp(a->ns, b->ns) &&
 	       !strcmp(a->partition, b->partition);
 }
 
-static void join(struct group *g, struct view *v)
+void group_join(struct group *g, struct view *v)
 {
 	if (vec_push(&g->members, &g->n, &g->cap, v, 0) < 0)
 		return; /* it goes on alone */
@@ -225,7 +197,7 @@ static void on_key(void *ctx, struct str key, uint64_t modify, struct str value)
 	}
 }
 
-static void drop_changes(struct group *g)
+void group_drop_changes(struct group *g)
 {
 	arena_free(&g->arena);
 	g->nchanges = 0;
@@ -243,7 +215,7 @@ static void apply(struct group *g)
 		c->v->modify = c->modify;
 		view_member(c->v, &n);
 	}
-	drop_changes(g);
+	group_drop_changes(g);
 }
 
 /* Whether the answer may be used: the rules of every view. */
@@ -276,12 +248,12 @@ static void on_answer(void *ctx, struct consul_reply *r)
 
 	g->call = NULL;
 	if (r->too_large || r->status == 403 || (!r->err && !pays(g, r))) {
-		drop_changes(g);
+		group_drop_changes(g);
 		dissolve_later(g);
 		return;
 	}
 	if (r->err) {
-		drop_changes(g);
+		group_drop_changes(g);
 		if (!r->status)
 			view_lost(p);
 		view_failed(p, r->err->text, false);
@@ -292,7 +264,7 @@ static void on_answer(void *ctx, struct consul_reply *r)
 		apply(g);
 		confirm_more(g);
 	} else {
-		drop_changes(g);
+		group_drop_changes(g);
 	}
 	view_got(p, &n);
 }
@@ -314,7 +286,7 @@ static void fetch(struct view *p)
 	g->hint = 0;
 	g->scan++;
 	g->keys = 0;
-	drop_changes(g);
+	group_drop_changes(g);
 	if (consul_keys(store_consul(p->r->store), p->q, &ask, on_key,
 			on_answer, p, &g->call, &e) < 0)
 		view_failed(p, e.text, false);
@@ -335,161 +307,7 @@ static const struct render_retry *retry(const struct runner *r)
 	return &r->conf->consul.retry;
 }
 
-static const struct view_source group_source = {retry, fetch, cancel};
-
-/* --- making groups --- */
-
-static bool fits(const struct view *v)
-{
-	return (v->q->kind == DEP_KV_GET || v->q->kind == DEP_KV_BLOCK) &&
-	       v->started && !v->group && !v->alone && !v->done;
-}
-
-static bool below(const struct view *v, const char *prefix, size_t n)
-{
-	return !strncmp(v->q->name, prefix, n) && v->q->name[n];
-}
-
-static struct group *known(struct runner *r, const struct view *v,
-			   const char *prefix, size_t n)
-{
-	for (struct group *g = r->groups; g; g = g->next)
-		if (strlen(g->prefix) == n && !strncmp(g->prefix, prefix, n) &&
-		    (!g->poll || same_place(g->poll->q, v->q)))
-			return g;
-	return NULL;
-}
-
-/* The length of the key's prefix `up` levels above it, 0 = none. */
-static size_t prefix_of(const char *key, int up)
-{
-	const char *end = key + strlen(key);
-
-	for (int i = 0; i <= up; i++) {
-		do
-			if (end == key)
-				return 0;
-		while (*--end != '/');
-	}
-	return (size_t)(end - key) + 1;
-}
-
-static struct group *group_new(struct runner *r, const char *prefix, size_t n)
-{
-	struct group *g = calloc(1, sizeof(*g));
-
-	if (!g || !(g->prefix = strndup(prefix, n))) {
-		free(g);
-		return NULL;
-	}
-	g->r = r;
-	g->next = r->groups;
-	r->groups = g;
-	return g;
-}
-
-static bool set_up(struct group *g, const struct view *like)
-{
-	struct tmpl_query q = *like->q;
-	char *id = arena_printf(&g->arena, "kv.list(%s)#%s%s%s", g->prefix,
-				q.dc, q.ns, q.partition);
-
-	if (!id)
-		return false;
-	q.kind = DEP_KV_LIST;
-	q.id = id;
-	q.name = g->prefix;
-	g->poll = view_hidden(g->r, &q, &group_source, g);
-	drop_changes(g);
-	g->scan = g->answered = 0;
-	return g->poll != NULL;
-}
-
-/* list[0..n) share the prefix. */
-static bool make(struct runner *r, struct view **list, size_t n,
-		 const char *prefix, size_t len)
-{
-	struct group *g = known(r, list[0], prefix, len);
-
-	if (!g)
-		g = group_new(r, prefix, len);
-	if (!g || (!g->poll && !set_up(g, list[0])))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		join(g, list[i]);
-	log_debug("view", "kv.list(%s) serves %zu keys", g->prefix, g->n);
-	/* New members are in no answer yet. */
-	g->poll->index = 0;
-	view_restart(g->poll);
-	return true;
-}
-
-static int by_place(const void *a, const void *b)
-{
-	struct view *const *x = a, *const *y = b;
-	int d = strcmp((*x)->q->dc, (*y)->q->dc);
-
-	d = d ? d : strcmp((*x)->q->ns, (*y)->q->ns);
-	d = d ? d : strcmp((*x)->q->partition, (*y)->q->partition);
-	return d ? d : by_key(a, b);
-}
-
-/* One level: runs of views with the same prefix become groups and leave the
- * list. Returns how many are left. */
-static size_t level(struct runner *r, struct view **list, size_t n, int up,
-		    bool *deeper)
-{
-	size_t left = 0, i = 0;
-
-	*deeper = false;
-	while (i < n) {
-		size_t len = prefix_of(list[i]->q->name, up), end = i + 1;
-		struct group *old = NULL;
-
-		if (len) {
-			*deeper = true;
-			while (end < n && same_place(list[i]->q, list[end]->q) &&
-			       below(list[end], list[i]->q->name, len))
-				end++;
-			old = known(r, list[i], list[i]->q->name, len);
-		}
-		/* What did not pay here pays even less further up. */
-		if (old && !old->poll && clock_mono_ms() < old->rest_until) {
-			i = end;
-			continue;
-		}
-		if (len && (end - i >= GROUP_MIN || (old && old->poll)) &&
-		    make(r, &list[i], end - i, list[i]->q->name, len)) {
-			i = end;
-			continue;
-		}
-		list[left++] = list[i++];
-	}
-	return left;
-}
-
-void groups_form(struct runner *r)
-{
-	struct view **list;
-	bool deeper = true;
-	size_t n = 0;
-
-	if (!store_consul(r->store) || r->nviews < GROUP_MIN ||
-	    r->formed == r->nstarted)
-		return;
-	r->formed = r->nstarted;
-	list = malloc(r->nviews * sizeof(struct view *));
-	if (!list)
-		return;
-	for (struct view *v = r->first; v; v = v->next)
-		if (fits(v))
-			list[n++] = v;
-	if (n > 1)
-		qsort(list, n, sizeof(struct view *), by_place);
-	for (int up = 0; n && deeper && up < 16; up++)
-		n = level(r, list, n, up, &deeper);
-	free(list);
-}
+const struct view_source group_source = {retry, fetch, cancel};
 
 void groups_close(struct runner *r)
 {
