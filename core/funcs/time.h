@@ -56,12 +56,16 @@ void civil_of(const struct gotime *t, struct civil *out);
 /* Go's time.Date. */
 struct gotime time_date(int64_t year, int64_t month, int64_t day, int64_t sec,
 			int32_t nsec, const struct zone *z);
-struct gotime time_of(const struct val *v);
-struct val time_val(struct arena *a, struct gotime t);
 /* Adds nanoseconds. */
 struct gotime time_add(struct gotime t, int64_t ns);
 /* t - u, held within an int64_t of nanoseconds. */
 int64_t time_sub(struct gotime t, struct gotime u);
+int time_cmp(struct gotime t, struct gotime u); /* -1, 0, 1 */
+
+/* --- as values (time_type.c) --- */
+
+struct gotime time_of(const struct val *v);
+struct val time_val(struct arena *a, struct gotime t);
 
 /* --- layouts (layout.c) --- */
 

@@ -23,6 +23,9 @@
 int query_parse(struct arena *a, enum tmpl_dep kind, struct str s,
 		const char *ns, struct tmpl_query *q, struct err *e);
 
+/* A query of this kind with every text "". */
+void query_clear(struct tmpl_query *q, enum tmpl_dep kind);
+
 /* secret PATH "k=v"...: pairs are parsed, trimmed and sorted by key. dest is
  * the template's destination for DEP_VAULT_PKI. q->version of DEP_VAULT_READ
  * is the URL query behind '?', not decoded. */
