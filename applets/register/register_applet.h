@@ -3,6 +3,8 @@
 #ifndef APPLETS_REGISTER_APPLET_H
 #define APPLETS_REGISTER_APPLET_H
 
+#include <sys/stat.h>
+
 #include "base.h"
 #include "health.h"
 #include "http.h"
@@ -27,6 +29,23 @@ int register_load(const struct register_opts *o, const struct reg_hooks *hooks,
 extern const struct reg_hooks register_hooks;
 /* A store for one-shot commands, on a loop of its own; dies when it cannot. */
 struct store *register_store(const struct register_opts *o, struct loop *l);
+
+/* The token file. The caller sets path, which outlives it, and keeps it where
+ * it is. */
+struct register_token {
+	const char *path;
+	struct loop *loop;
+	struct store *store;
+	struct loop_fd folder;
+	struct loop_timer timer;
+	struct stat seen;
+	void (*fn)(void *ctx);
+	void *ctx;
+};
+/* Gives the token to the store and goes on watching; fn is called after each
+ * new one. Dies when the file is not there. */
+void register_token_watch(struct register_token *t, struct loop *l,
+			  struct store *s, void (*fn)(void *ctx), void *ctx);
 
 int register_run(struct register_opts *o);
 int register_addr(struct register_opts *o, int argc, char **argv);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* register_run - the registrar as a process: signals, new definitions, a new
- * token, a new address, and the end. */
+ * address, and the end. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,14 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "register_applet.h"
 #include "runtime.h"
 #include "s6.h"
 
-enum { SETTLE_MS = 500, TOKEN_MAX = 4096, TOKEN_POLL_MS = 5000 };
+enum { SETTLE_MS = 500 };
 
 struct run {
 	struct register_opts *o;
@@ -30,8 +29,8 @@ struct run {
 	struct reg_hooks hooks;
 	struct reg *reg;
 	struct loop_fd netlink;
-	struct loop_timer settle, token;
-	struct stat token_stat;
+	struct loop_timer settle;
+	struct register_token token;
 	char scandir[PATH_MAX];
 };
 
@@ -132,44 +131,11 @@ static void watch_addresses(struct run *r)
 		close(fd);
 }
 
-/* --- the token file --- */
-
-static void use_token(struct run *r, bool again)
+static void on_new_token(void *ctx)
 {
-	BUF_AUTO struct buf b = {0};
-	struct str token;
-	struct err e;
+	struct run *r = ctx;
 
-	if (file_read(AT_FDCWD, r->o->token_file, &b, TOKEN_MAX, &e) < 0) {
-		log_warn("register", "token file: %s", e.text);
-		return;
-	}
-	token = str_trim(str_n(b.p, b.len), " \t\r\n");
-	b.p[token.p - b.p + (ptrdiff_t)token.n] = '\0';
-	if (store_set_token(r->store, token.p, &e) < 0) {
-		log_warn("register", "token: %s", e.text);
-		return;
-	}
-	if (again) {
-		log_info("register", "a new token: registering again");
-		reg_refresh(r->reg);
-	}
-}
-
-static void look_at_token(struct loop_timer *t)
-{
-	struct run *r = t->ctx;
-	struct stat st;
-
-	if (stat(r->o->token_file, &st) == 0 &&
-	    (st.st_mtim.tv_sec != r->token_stat.st_mtim.tv_sec ||
-	     st.st_mtim.tv_nsec != r->token_stat.st_mtim.tv_nsec ||
-	     st.st_ino != r->token_stat.st_ino)) {
-		r->token_stat = st;
-		use_token(r, true);
-	}
-	loop_timer_set(&r->loop, t, clock_mono_ms() + TOKEN_POLL_MS,
-		       look_at_token, r);
+	reg_refresh(r->reg);
 }
 
 /* --- start --- */
@@ -203,14 +169,10 @@ static void open_store(struct run *r)
 	    store_open(&r->store, &r->loop, r->http, &conf, &e) < 0 ||
 	    store_set_node(r->store, &node, &e) < 0)
 		die(111, "%s", e.text);
-	if (r->o->token_file) {
-		if (stat(r->o->token_file, &r->token_stat) < 0)
-			die_sys(111, errno, "token file %s", r->o->token_file);
-		use_token(r, false);
-		loop_timer_set(&r->loop, &r->token,
-			       clock_mono_ms() + TOKEN_POLL_MS, look_at_token,
-			       r);
-	}
+	r->token.path = r->o->token_file;
+	if (r->token.path)
+		register_token_watch(&r->token, &r->loop, r->store,
+				     on_new_token, r);
 }
 
 /* The first service directory of these that lets no group but its owner's

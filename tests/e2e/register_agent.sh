@@ -167,6 +167,25 @@ t_token_during_a_request() {
 	within 60 grep -q 'service/register.*two' seen
 }
 
+# What holds no token, or is not there, leaves the old one in use.
+t_token_file_emptied() {
+	command -v python3 >/dev/null || skip "no python3"
+	liar
+	conf <<<'service { name = "a" id = "a" port = 9 address = "127.0.0.1" }'
+	echo one >token
+	registrar -ttl 1s -token-file token
+	within 30 grep -q 'registered a' reg.log
+	: >token
+	within 30 grep -q 'token is empty' reg.log
+	: >seen
+	within 30 grep -q "update/a:registrar.*'one'" seen
+	rm token
+	echo two >token.new
+	mv token.new token
+	within 30 grep -q "service/register.*'two'" seen
+	alive "$REG" || fail "ended"
+}
+
 # An agent that takes every registration and knows no check is not hammered.
 t_forgetful_agent() {
 	command -v python3 >/dev/null || skip "no python3"
@@ -435,7 +454,7 @@ t_unprivileged() {
 	is "$(cat svscan.err)" '' 'said by the supervisor'
 }
 
-for t in unprivileged liars silent_agent dripping_agent change_during_a_request stop_during_registration token_during_a_request \
+for t in unprivileged liars silent_agent dripping_agent change_during_a_request stop_during_registration token_during_a_request token_file_emptied \
 	forgetful_agent reload_in_detail long_output address_templates namespace alias agent_checks killed_registrar catalog check_removed maintenance_ends token_rotated; do
 	check $t
 done
