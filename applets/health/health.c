@@ -135,6 +135,8 @@ static void read_args(struct health_opts *o, int argc, char **argv)
 
 static void finish_opts(struct health_opts *o)
 {
+	bool no_wait = o->wait == INT64_MIN;
+
 	if (o->headers.n)
 		o->def.headers = (const char *const *)o->headers.items;
 	if (o->expect_headers.n)
@@ -142,6 +144,8 @@ static void finish_opts(struct health_opts *o)
 			(const char *const *)o->expect_headers.items;
 	if (o->expect_jsons.n)
 		o->def.expect_json = (const char *const *)o->expect_jsons.items;
+	if (no_wait)
+		o->wait = 0; /* as with a wait of 0, which looks once, too */
 	o->def.warning_set = o->def.failures_before_warning > 0;
 	if (o->wait < 0 || o->def.interval <= 0 || o->def.timeout < 0 ||
 	    o->def.initial_delay < 0)
@@ -151,7 +155,7 @@ static void finish_opts(struct health_opts *o)
 		    : o->def.timeout < 0   ? "timeout: negative"
 					   : "initial-delay: negative");
 	/* without --wait the program is the check */
-	if (o->prog && !o->wait) {
+	if (o->prog && no_wait) {
 		o->exec_check = (const char *const *)o->prog;
 		o->prog = NULL;
 	}
@@ -164,6 +168,7 @@ int health_main(int argc, char **argv)
 
 	say_prog("health");
 	health_def_init(&o.def);
+	o.wait = INT64_MIN;
 	read_args(&o, argc, argv);
 	finish_opts(&o);
 	if (o.configs.n)

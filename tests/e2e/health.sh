@@ -110,6 +110,9 @@ t_wait() {
 	bg "$APP" app.conf app.log
 	rc 7 health --wait 20s "http://127.0.0.1:$PORT/" -- sh -c 'exit 7'
 	rc 1 health --wait 300ms tcp://127.0.0.1:1
+	rc 1 health --wait 0s tcp://127.0.0.1:1 -- touch no # one look, no check of its own
+	[ ! -e no ] || fail "executed"
+	rc 7 health --wait 0s "tcp://127.0.0.1:$PORT" -- sh -c 'exit 7'
 	rc 127 health --wait 5s "tcp://127.0.0.1:$PORT" -- /nonexistent
 	# so many times in a row
 	PORT=$(free_port)
