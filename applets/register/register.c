@@ -166,11 +166,16 @@ static int operands(struct register_opts *o, int argc, char **argv, char **left)
 int register_main(int argc, char **argv)
 {
 	struct register_opts o = {.drain = DUR_S, .notify_fd = -1};
-	char **left = calloc((size_t)argc + 1, sizeof(*left));
+	char **left;
 	int n, code = -1;
 
 	say_prog("register");
 	log_set_level(LOG_INFO);
+	for (int i = 1; i < argc; i++) /* also behind a sub-command */
+		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "-help") ||
+		    !strcmp(argv[i], "--help"))
+			return applet_help("register");
+	left = calloc((size_t)argc + 1, sizeof(*left));
 	if (!left)
 		die_sys(111, ENOMEM, "start");
 	n = operands(&o, argc, argv, left);

@@ -215,6 +215,28 @@ static int parse_static(struct str s, struct spec *sp)
 	return inet_pton(sp->family, sp->ip, ip) == 1 ? 0 : -1;
 }
 
+/* What may be a name: no bare IP address, which static: is for, no bracket that
+ * is left over, and behind a colon only the label of a second address. */
+static bool is_name(struct str s)
+{
+	unsigned char ip[16];
+	char text[IF_NAMESIZE];
+	ptrdiff_t at = str_chr(s, ':');
+	struct str label = str_cut(s, at < 0 ? 0 : (size_t)at + 1, s.n);
+
+	if (!s.n || s.n >= sizeof(text) || !at || !label.n ||
+	    (at > 0 && str_prefix(label, STR("inet"))))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (ascii_space((unsigned char)s.p[i]) ||
+		    memchr("/[]", s.p[i], 3))
+			return false;
+	memcpy(text, s.p, s.n);
+	text[s.n] = '\0';
+	return inet_pton(AF_INET, text, ip) != 1 &&
+	       inet_pton(AF_INET6, text, ip) != 1;
+}
+
 /* eth0, eth0:inet6, eth0[1] */
 static int parse_name(struct str s, struct spec *sp)
 {
@@ -237,11 +259,8 @@ static int parse_name(struct str s, struct spec *sp)
 			s.n = (size_t)at;
 		}
 	}
-	if (!s.n || s.n >= sizeof(sp->ifname))
+	if (!is_name(s))
 		return -1;
-	for (size_t i = 0; i < s.n; i++)
-		if (ascii_space((unsigned char)s.p[i]) || s.p[i] == '/')
-			return -1;
 	memcpy(sp->ifname, s.p, s.n);
 	sp->ifname[s.n] = '\0';
 	return 0;

@@ -161,6 +161,7 @@ t_reload() {
 }
 
 t_commands() {
+	local c
 	ADDR=dir://$PWD/store
 	mkdir store
 	echo 'service { name = "a" id = "a1" port = 9 address = "10.0.0.1" }' >a.hcl
@@ -176,6 +177,11 @@ t_commands() {
 	is "$(cat out)" 127.0.0.1
 	rc 1 register addr nosuch0
 	rc 100 register addr 1.2.3.4/99
+	rc 100 register addr 1.2.3.4
+	for c in addr check deregister list maint once; do
+		rc 0 register "$c" --help
+		like "$(cat out)" "register addr [-explain]"
+	done
 	rc 100 register bogus
 	rc 111 register list -consul-addr 127.0.0.1:1
 	like "$(cat err)" "127.0.0.1:1"
