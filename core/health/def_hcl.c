@@ -330,6 +330,8 @@ static void take(struct reading *r, const struct key *k,
 		*(const char *const **)field = headers(r, k, n);
 		return;
 	case STATE:
+		if (n->kind == HCL_STRING && !n->s.n)
+			return; /* as if it were not there */
 		state = n->kind == HCL_STRING ? health_state_parse(arena_dup(
 							r->a, n->s.p, n->s.n))
 					      : -1;
@@ -367,7 +369,7 @@ static const char *target(struct reading *r, size_t *given)
 
 	*given = 0;
 	for (size_t i = 0; i < COUNT(all); i++) {
-		if (!all[i].value)
+		if (!all[i].value || !*all[i].value)
 			continue;
 		(*given)++;
 		found = strstr(all[i].value, "://") || !*all[i].prefix
@@ -385,6 +387,14 @@ static void finish(struct reading *r, const struct hcl_node *obj)
 	struct health_def *d = r->d;
 	struct err e;
 
+	/* what is written by a program often has empty values for what is not
+	 * set, which Consul takes for that */
+	if (d->argv && !d->argv[0])
+		d->argv = NULL;
+	if (r->alias && !*r->alias)
+		r->alias = NULL;
+	if (d->method && !*d->method)
+		d->method = NULL;
 	given += (d->argv != NULL) + r->ttl + (r->alias != NULL);
 	if (given != 1) {
 		finding(r, obj->pos,

@@ -198,6 +198,23 @@ static void one(struct env *v, struct port *p, bool own, struct str key,
 	}
 }
 
+/* An image's own variables may name those of the container. */
+static const char *expanded(struct env *v, const char *pair, const char *eq)
+{
+	struct arena *a = &v->d->conf->arena;
+	const char *value;
+	struct str out;
+	struct err e;
+
+	if (reg_expand(a, str_of(eq + 1), &out, &e) < 0) {
+		reg_lint_add(v->d->lint, (struct hcl_pos){0}, "%.*s: %s",
+			     (int)(eq - pair), pair, e.text);
+		return eq + 1;
+	}
+	value = arena_dup(a, out.p, out.n);
+	return value ? value : eq + 1;
+}
+
 enum pass { PORTS, PLAIN, OWN, PLAIN_CHECKS, OWN_CHECKS, PASSES };
 
 /* SERVICE_8080_X is for that port, SERVICE_X for all that have none of their
@@ -205,7 +222,7 @@ enum pass { PORTS, PLAIN, OWN, PLAIN_CHECKS, OWN_CHECKS, PASSES };
  * the checks last, when names and ports are known. */
 static void variable(struct env *v, const char *pair, enum pass pass)
 {
-	const char *eq = strchr(pair, '=');
+	const char *eq = strchr(pair, '='), *value;
 	struct str key;
 	struct port *p;
 	uint64_t port = 0;
@@ -228,11 +245,12 @@ static void variable(struct env *v, const char *pair, enum pass pass)
 	if (own != (pass == OWN || pass == OWN_CHECKS) ||
 	    str_prefix(key, STR("CHECK_")) != (pass >= PLAIN_CHECKS))
 		return;
+	value = expanded(v, pair, eq);
 	for (size_t i = 0; !own && i < v->n; i++)
-		one(v, &v->ports[i], false, key, eq + 1);
+		one(v, &v->ports[i], false, key, value);
 	p = own ? port_of(v, (unsigned)port) : NULL;
 	if (p)
-		one(v, p, true, key, eq + 1);
+		one(v, p, true, key, value);
 }
 
 static void finish(struct env *v, struct port *p)

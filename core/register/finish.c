@@ -57,6 +57,36 @@ static void own(struct reg_conf *c, struct reg_service *s, const char *owner)
 	set(c, s, "Meta", meta);
 }
 
+/* Consul's file has 1 where a weight is not given, its API takes 0 there, and
+ * refuses that. */
+static void weight(struct reg_conf *c, struct reg_service *s, struct val *all,
+		   const char *key, int64_t least, struct reg_lint *lint)
+{
+	const struct val *v = val_map_gets(all, str_of(key));
+
+	if (!v)
+		val_map_sets(&c->arena, all, str_of(key), val_int(1));
+	else if (val_kind(v) != KIND_INT || v->i < least || v->i > 65535)
+		reg_lint_add(lint, s->pos,
+			     "service %s: weights: %s is a number from %d to "
+			     "65535",
+			     s->name, key, (int)least);
+}
+
+static void weights(struct reg_conf *c, struct reg_service *s,
+		    struct reg_lint *lint)
+{
+	const struct val *old = val_map_gets(&s->body, STR("Weights"));
+	struct val all;
+
+	if (!old)
+		return;
+	all = *old;
+	weight(c, s, &all, "Passing", 1, lint);
+	weight(c, s, &all, "Warning", 0, lint);
+	set(c, s, "Weights", all);
+}
+
 static struct reg_service *by_id(struct reg_conf *c, const char *id)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -164,8 +194,10 @@ static void address(struct reg_conf *c, struct reg_service *s,
 			     e.text);
 		return;
 	}
-	if (given && literal(s->address))
+	if (given && literal(s->address)) {
+		set(c, s, "Address", val_cstr(s->address));
 		return;
+	}
 	if (reg_addr_choose(given ? one : c->addresses, all, n, chosen, NULL,
 			    &e) == 0) {
 		s->address = arena_strdup(&c->arena, chosen);
@@ -213,6 +245,7 @@ int reg_conf_finish(struct reg_conf *c, const char *owner,
 		if (!s->id || !*s->id)
 			default_id(c, s, host);
 		own(c, s, owner ? owner : "");
+		weights(c, s, lint);
 		unique(c, i, lint);
 	}
 	place_loose(c, lint);

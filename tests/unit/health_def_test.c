@@ -144,6 +144,14 @@ static void consuls_keys(void **state)
 	assert_int_equal(d.kind, HEALTH_TTL);
 	assert_int_equal(parse("alias_service = \"db\"", &d), 0);
 	assert_int_equal(d.kind, HEALTH_ALIAS);
+	/* empty is as not given, as programs that write such files have it */
+	assert_int_equal(parse("http = \"\" tcp = \"h:1\" args = [] method = \"\"\n"
+			       "status = \"\" alias_service = \"\"",
+			       &d),
+			 0);
+	assert_int_equal(d.kind, HEALTH_TCP);
+	assert_null(d.method);
+	assert_int_equal(d.initial, HEALTH_CRITICAL);
 }
 
 static void kubernetes_keys(void **state)

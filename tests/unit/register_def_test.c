@@ -211,6 +211,38 @@ static void reports_inner_keys(void **state)
 	assert_string_equal(buf_str(&f->l.text), want);
 }
 
+/* As in Consul's files: what is not given is 1, and its limits hold. */
+static void completes_weights(void **state)
+{
+	struct fix *f = *state;
+	const struct val *v;
+
+	assert_int_equal(load(f, "service { name = \"a\" weights { warning = 2 } }\n"
+				 "service { name = \"b\" weights { passing = 3 } }\n"),
+			 0);
+	assert_int_equal(reg_conf_finish(&f->c, "me", &f->l), 0);
+	v = val_map_gets(&f->c.services[0].body, STR("Weights"));
+	assert_int_equal(val_map_gets(v, STR("Passing"))->i, 1);
+	assert_int_equal(val_map_gets(v, STR("Warning"))->i, 2);
+	v = val_map_gets(&f->c.services[1].body, STR("Weights"));
+	assert_int_equal(val_map_gets(v, STR("Passing"))->i, 3);
+	assert_int_equal(val_map_gets(v, STR("Warning"))->i, 1);
+}
+
+static void reports_weights(void **state)
+{
+	struct fix *f = *state;
+
+	assert_int_equal(load(f, "service { name = \"a\" weights { passing = 0 } }\n"
+				 "service { name = \"b\" weights { warning = \"x\" } }\n"
+				 "service { name = \"c\" weights { warning = 65536 } }\n"),
+			 0);
+	assert_int_equal(reg_conf_finish(&f->c, "me", &f->l), -1);
+	assert_int_equal(f->l.errors, 3);
+	assert_non_null(strstr(f->l.text.p, ":1: service a: weights: Passing is "
+					    "a number from 1 to 65535\n"));
+}
+
 static void reports_broken_text_and_doubles(void **state)
 {
 	struct fix *f = *state;
@@ -235,7 +267,8 @@ static void reads_registrators_variables(void **state)
 		       (char *)"SERVICE_8080_NAME=web",
 		       (char *)"SERVICE_8080_CHECK_HTTP=/health",
 		       (char *)"SERVICE_8080_CHECK_INTERVAL=5s",
-		       (char *)"SERVICE_8080_TEAM=blue",
+		       (char *)"SERVICE_8080_TEAM=${REG_TEAM:-blue}",
+		       (char *)"SERVICE_8080_ADDRESS=10.9.8.7",
 		       (char *)"SERVICE_9090_NAME=admin",
 		       (char *)"SERVICE_9090_TAGS=c",
 		       (char *)"SERVICE_7070_NAME=gone",
@@ -261,6 +294,8 @@ static void reads_registrators_variables(void **state)
 	assert_int_equal(val_len_list(val_map_gets(&f->c.services[1].body,
 						   STR("Tags"))),
 			 1);
+	assert_int_equal(reg_conf_finish(&f->c, "me", &f->l), 0);
+	assert_string_equal(member(&f->c.services[0], "Address"), "10.9.8.7");
 }
 
 /* What has no port is for every port that does not say it itself. */
@@ -352,6 +387,10 @@ static void chooses_addresses(void **state)
 		{{"lo"}, "127.0.0.1"},
 		{{"eth9"}, NULL},
 	};
+	static const char *const broken[] = {
+		"10.0.0.0/33", "static:x", "eth0[x]", "eth0[",	 "eth0[1",
+		"eth0:",       ":inet",	   "1.2.3.4", "::1", "eth0:inet5",
+	};
 	BUF_AUTO struct buf why = {0};
 	char out[REG_ADDR_TEXT];
 	struct err e;
@@ -366,9 +405,9 @@ static void chooses_addresses(void **state)
 			assert_string_equal(out, cases[i].want);
 	}
 	assert_non_null(strstr(why.p, "interface is down"));
-	assert_int_equal(reg_addr_valid("10.0.0.0/33", &e), -1);
-	assert_int_equal(reg_addr_valid("static:x", &e), -1);
-	assert_int_equal(reg_addr_valid("eth0[x]", &e), -1);
+	for (size_t i = 0; i < COUNT(broken); i++)
+		assert_int_equal(reg_addr_valid(broken[i], &e), -1);
+	assert_int_equal(reg_addr_valid("eth0:1", &e), 0);
 }
 
 int main(void)
@@ -377,6 +416,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(reads_consuls_definition, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(reads_json_and_lists, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(completes_weights, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(reports_weights, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(reports_every_finding, setup,
 						teardown),
