@@ -163,6 +163,20 @@ int file_replace(int at, const char *path, const void *p, size_t n,
 	return r;
 }
 
+int file_overwrite(int at, const char *path, const void *p, size_t n,
+		   struct err *e)
+{
+	int FD_AUTO fd = openat(at, path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return err_set(e, errno, "unable to open %s", path);
+	if (fd_write(fd, p, n, e) < 0)
+		return err_wrap(e, "%s", path);
+	if (ftruncate(fd, (off_t)n) < 0 || fsync(fd) < 0)
+		return err_set(e, errno, "unable to write %s", path);
+	return 0;
+}
+
 int file_mkdirs(int at, const char *path, mode_t mode, struct err *e)
 {
 	char part[PATH_MAX];

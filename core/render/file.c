@@ -175,6 +175,22 @@ static char *staging_name(const char *dest)
 	return buf_take(&b);
 }
 
+/* A file that is a mount of its own, as engines make of a single file, cannot be
+ * replaced: it is written over. The original ends there. */
+static int put(const struct job *j, struct str text, const char *path,
+	       const struct file_how *how, struct err *e)
+{
+	const char *p = text.p ? text.p : "";
+
+	if (file_replace(AT_FDCWD, path, p, text.n, how, e) == 0)
+		return 0;
+	if (e->num != EBUSY)
+		return -1;
+	log_warn("runner", "\"%s\" is a mount of its own: it is written over, "
+		 "not replaced in one step", j->conf->destination);
+	return file_overwrite(AT_FDCWD, path, p, text.n, e);
+}
+
 static int write_file(struct job *j, struct str text, const struct old *old,
 		      const struct owner *owner, struct err *e)
 {
@@ -195,8 +211,7 @@ static int write_file(struct job *j, struct str text, const struct old *old,
 		if (c->backup)
 			back_up(c->destination, old->there);
 	}
-	if (file_replace(AT_FDCWD, path, text.p ? text.p : "", text.n, &how,
-			 &low) == 0)
+	if (put(j, text, path, &how, &low) == 0)
 		return 0;
 	return err_set(e, 0, "failed writing file: %s", low.text);
 }
@@ -277,6 +292,25 @@ int file_render(struct job *j, struct str text, struct file_result *res,
 	return 0;
 }
 
+/* The checked file's bytes over a mount; -1: errno is that of the rename. */
+static int put_staged(struct job *j)
+{
+	static const struct file_how none;
+	struct buf BUF_AUTO b = {0};
+	int num = errno;
+	struct err e;
+
+	if (num == EBUSY &&
+	    file_read(AT_FDCWD, j->staged, &b, SIZE_MAX, &e) == 0 &&
+	    put(j, str_n(buf_str(&b), b.len), j->conf->destination, &none,
+		&e) == 0) {
+		unlink(j->staged);
+		return 0;
+	}
+	errno = num;
+	return -1;
+}
+
 int file_commit(struct job *j, struct err *e)
 {
 	const char *dest = j->conf->destination;
@@ -285,7 +319,7 @@ int file_commit(struct job *j, struct err *e)
 	rollback_keep(j);
 	if (j->conf->backup)
 		back_up(dest, stat(dest, &st) == 0);
-	if (rename(j->staged, dest) < 0)
+	if (rename(j->staged, dest) < 0 && put_staged(j) < 0)
 		return err_set(e, 0, "error rendering %s: rename %s %s: %s",
 			       j->display, j->staged, dest, err_go(errno));
 	free(j->staged);
@@ -305,7 +339,7 @@ int file_restore(struct job *j, struct str text, struct err *e)
 	    owner_of(c, &owner, e) < 0)
 		return -1;
 	how = how_of(j, &old, &owner);
-	if (file_replace(AT_FDCWD, c->destination, text.p, text.n, &how, e) < 0)
+	if (put(j, text, c->destination, &how, e) < 0)
 		return err_wrap(e, "error rolling back %s", j->display);
 	remember(j);
 	return 0;

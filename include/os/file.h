@@ -45,6 +45,12 @@ struct file_how {
 int file_replace(int at, const char *path, const void *p, size_t n,
 		 const struct file_how *how, struct err *e) MUST_USE;
 
+/* Writes these n bytes over those of a file that is there, and syncs it: for a
+ * file that cannot be replaced, as a mount point (file_replace: EBUSY). Readers
+ * may see part of both; on a failure so is what is left. */
+int file_overwrite(int at, const char *path, const void *p, size_t n,
+		   struct err *e) MUST_USE;
+
 /* Makes the directory and its missing parents (existing ones are kept). */
 int file_mkdirs(int at, const char *path, mode_t mode, struct err *e) MUST_USE;
 

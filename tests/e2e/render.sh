@@ -443,6 +443,35 @@ t_vault_srv_lookup() {
 	unshare -n -m bash inside vault.test:18201
 	is "$(grep -c '^33 ' questions)" 1 'questions for SRV of an address with a port'
 }
+# A file that is a mount of its own cannot be replaced: it is written over.
+t_mounted_file() {
+	unshare -m true 2>/dev/null || skip "no namespaces"
+	mkdir -p s/kv
+	printf 'a long first value' >s/kv/a
+	echo old >real
+	echo old >real2
+	: >made
+	: >checked
+	printf '{{ key "a" }}\n' >in
+	cat >conf.hcl <<-EOF
+		template { source = "in" destination = "made" }
+		template { source = "in" destination = "checked" check = ["grep", "-q", "[a-z]", "{{.src}}"] }
+	EOF
+	cat >inside <<-EOF
+		mount --bind real made
+		mount --bind real2 checked
+		exec consul-template -consul-addr dir://$PWD/s -config conf.hcl
+	EOF
+	bg unshare -m bash inside 2>err
+	within 20 grep -q 'a long first' real
+	printf 'second' >s/kv/a
+	within 20 grep -qx second real
+	within 20 grep -qx second real2
+	is "$(wc -c <real) $(wc -c <real2)" "7 7" size
+	like "$(cat err)" '"made" is a mount of its own'
+	like "$(cat err)" '"checked" is a mount of its own'
+	is "$(ls -A | grep -c '^\.[mc]')" 0 'files left'
+}
 # What is not in a variable is empty, and no end of us.
 t_nomad_items() {
 	fake '[{"path":"/v1/var/app","index":5,"ixh":"X-Nomad-Index","body":{"Namespace":"default","Path":"app","Items":{"user":"u1"}}}]'
@@ -545,6 +574,7 @@ check rollback
 check vault_requests
 check vault_client_variables
 check vault_srv_lookup
+check mounted_file
 check nomad_items
 check log_lines
 check group_rules

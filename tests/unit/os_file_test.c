@@ -77,8 +77,10 @@ static void a_file_is_replaced_in_one_step(void **state)
 	assert_int_equal(read(fd, got, 3), 3);
 	assert_string_equal(got, "one");
 	close(fd);
-	how = (struct file_how){.flags = FILE_MODE | FILE_OWNER, .mode = 04755,
-				.uid = getuid(), .gid = getgid(),
+	how = (struct file_how){.flags = FILE_MODE | FILE_OWNER,
+				.mode = 04755,
+				.uid = getuid(),
+				.gid = getgid(),
 				.temp = "f.new"};
 	assert_int_equal(file_replace(AT_FDCWD, "f", "3", 1, &how, NULL), 0);
 	assert_int_equal(mode_of("f"), 04755);
@@ -96,8 +98,7 @@ static void a_failed_replacement_leaves_nothing(void **state)
 	int before = entries();
 
 	(void)state;
-	assert_int_equal(file_replace(AT_FDCWD, "none/f", "x", 1, NULL, &e),
-			 -1);
+	assert_int_equal(file_replace(AT_FDCWD, "none/f", "x", 1, NULL, &e), -1);
 	assert_int_equal(e.num, ENOENT);
 	assert_int_equal(mkdir("d", 0700), 0);
 	assert_int_equal(file_replace(AT_FDCWD, "d", "x", 1, NULL, &e), -1);
@@ -111,6 +112,27 @@ static void a_failed_replacement_leaves_nothing(void **state)
 	setrlimit(RLIMIT_FSIZE, &lim);
 	assert_int_equal(e.num, EFBIG);
 	assert_int_equal(entries(), before + 1);
+}
+
+static void what_cannot_be_replaced_is_written_over(void **state)
+{
+	struct stat before, after;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(
+		file_replace(AT_FDCWD, "o", "a longer one", 12, NULL, NULL), 0);
+	assert_int_equal(stat("o", &before), 0);
+	assert_int_equal(file_overwrite(AT_FDCWD, "o", "new", 3, &e), 0);
+	assert_int_equal(stat("o", &after), 0);
+	assert_int_equal(after.st_size, 3);
+	assert_true(before.st_ino == after.st_ino);
+	assert_int_equal(file_overwrite(AT_FDCWD, "o", "", 0, &e), 0);
+	assert_int_equal(stat("o", &after), 0);
+	assert_int_equal(after.st_size, 0);
+	assert_int_equal(file_overwrite(AT_FDCWD, "none", "x", 1, &e), -1);
+	assert_int_equal(e.num, ENOENT);
+	unlink("o");
 }
 
 static void reading_has_a_limit(void **state)
@@ -217,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_replaced_in_one_step),
 		cmocka_unit_test(a_failed_replacement_leaves_nothing),
+		cmocka_unit_test(what_cannot_be_replaced_is_written_over),
 		cmocka_unit_test(reading_has_a_limit),
 		cmocka_unit_test(directories_are_made_with_parents),
 		cmocka_unit_test(a_fifo_never_ends),
