@@ -46,7 +46,10 @@ static void hook(const char *line)
 {
 	char *argv[] = {(char *)"execlineb", (char *)"-Pc", (char *)line, NULL};
 
-	if (line && *line && el_run(argv))
+	if (!line || !*line)
+		return;
+	compile_environment();
+	if (el_run(argv))
 		say_warn("S6_STAGE2_HOOK failed");
 }
 

@@ -144,6 +144,8 @@ int cp_share(int out, struct err *e) MUST_USE;
 
 void cp_manifest(struct cp *c, const char *dir);
 void cp_overlay(struct cp *c);
+/* run_files.c: of the live container. */
+void cp_run_files(struct cp *c);
 /* After all sources: pipelines, defaults, edges; then what is wrong. */
 void cp_graph(struct cp *c);
 /* Appends the nodes in an order in which each comes after what it needs. */

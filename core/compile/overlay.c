@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* overlay.c - the tree of an image made for s6-overlay v3: s6-rc's definitions
  * with the bundles that s6-overlay adds, v2's cont-init.d, services.d and
- * cont-finish.d, and what its scripts expect below /run. Source: s6-overlay's
- * README and sources at 3.2, as facts. */
+ * cont-finish.d. Source: s6-overlay's README and sources at 3.2, as facts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -153,30 +152,6 @@ static bool present(struct cp *c, const char *etc)
 	return false;
 }
 
-/* --- what scripts look for below /run; without a right to it they are on
- *     their own --- */
-
-static void make_link(const char *path, const char *to)
-{
-	(void)unlink(path);
-	if (symlink(to, path) < 0)
-		say_warnsys(errno, "unable to make %s", path);
-}
-
-static void put_variable(const char *dir, const char *var)
-{
-	static const struct file_how how = {.flags = FILE_MODE, .mode = 0644};
-	const char *eq = strchr(var, '=');
-	char path[PATH_MAX];
-	struct err e;
-
-	if (!eq || eq == var || memchr(var, '/', (size_t)(eq - var)))
-		return;
-	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)(eq - var), var);
-	if (file_replace(AT_FDCWD, path, eq + 1, strlen(eq + 1), &how, &e) < 0)
-		say_warn("%s", e.text);
-}
-
 /* Who writes the catch-all log. An unknown user is no reason not to boot: then
  * it is root, as without the variable. */
 static const char *catchall(struct cp *c)
@@ -191,55 +166,6 @@ static const char *catchall(struct cp *c)
 	say_warn("S6_CATCHALL_USER: there is no user %s; root writes the log",
 		 name);
 	return NULL;
-}
-
-/* Also what an earlier life of the container left there becomes the user's. */
-static void uncaught_logs(struct cp *c)
-{
-	const char *dir = cp_path(c, CP_UNCAUGHT);
-	struct user u;
-	struct err e;
-
-	if (file_mkdirs(AT_FDCWD, dir, 0700, &e) < 0) {
-		say_warn("%s", e.text);
-		return;
-	}
-	if (user_find(c->catchall, &u, NULL) != 1)
-		return;
-	for (const char **p = cp_list(c, dir); *p; p++)
-		(void)!lchown(arena_printf(&c->a, "%s/%s", dir, *p), u.uid,
-			      u.gid);
-	if (lchown(dir, u.uid, u.gid) < 0)
-		say_warnsys(errno, "unable to chown %s", dir);
-}
-
-static void run_files(struct cp *c)
-{
-	static const char *const dirs[] = {
-		"s6/container_environment", "s6/basedir/bin", "s6/env-stage3",
-		"s6-linux-init-container-results",
-	};
-	static const char *const ends[] = {"halt", "poweroff", "reboot",
-					   "shutdown"};
-	const char *results = cp_path(c, "/run/%s/exitcode", dirs[3]);
-	struct err e;
-
-	for (size_t i = 0; i < COUNT(dirs); i++) {
-		if (file_mkdirs(AT_FDCWD, cp_path(c, "/run/%s", dirs[i]), 0755,
-				&e) < 0) {
-			say_warn("%s", e.text);
-			return;
-		}
-	}
-	if (c->catchall)
-		uncaught_logs(c);
-	(void)unlink(results);
-	for (size_t i = 0; i < COUNT(ends); i++)
-		make_link(cp_path(c, "/run/%s/%s", dirs[1], ends[i]), c->self);
-	make_link(cp_path(c, "/run/s6/services"), c->o->out);
-	make_link(cp_path(c, "/run/%s/S6_STAGE2_EXITED", dirs[2]), results);
-	for (char **v = environ; *v; v++)
-		put_variable(cp_path(c, "/run/%s", dirs[0]), *v);
 }
 
 void cp_overlay(struct cp *c)
@@ -273,5 +199,5 @@ void cp_overlay(struct cp *c)
 		own_bundle(c, "top", top);
 	}
 	if (c->overlay && c->o->live && !c->o->update && !c->nfindings)
-		run_files(c);
+		cp_run_files(c);
 }

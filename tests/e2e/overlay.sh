@@ -59,7 +59,7 @@ oneshot() {
 
 inside='cd "$1" && mount --rbind /usr root/usr && mount --rbind /dev root/dev &&
 mount --bind out root/out && mount -t proc proc root/proc &&
-mount -t tmpfs -o noexec,mode=755 none root/run || exit 99
+${DISK_RUN-mount} -t tmpfs -o noexec,mode=755 none root/run || exit 99
 shift
 exec /usr/sbin/chroot root /init "$@"'
 boot() {
@@ -317,14 +317,21 @@ t_hook_and_profile() {
 	put etc/make '#!/bin/sh
 mkdir -p /etc/cont-profile.d/p/services.d/made
 cp /etc/template /etc/cont-profile.d/p/services.d/made/run
+printcontenv S6_RUNTIME_PROFILE >/out/profile
+printf later >/run/s6/container_environment/FROM_HOOK
+printf other >/run/s6/container_environment/B
 echo hook >>/out/log'
 	put etc/template "$(steady made)"
+	put etc/cont-profile.d/p/cont-init.d/1 '#!/command/with-contenv sh
+echo "$FROM_HOOK $B" >/out/env'
 	put etc/services.d/other/run "$(steady other)"
 	mkdir -p root/etc/cont-profile.d/p/cont-init.d
-	ENV=(S6_STAGE2_HOOK=/etc/make S6_RUNTIME_PROFILE=p)
+	ENV=(S6_STAGE2_HOOK=/etc/make S6_RUNTIME_PROFILE=p B=1)
 	boot
 	wait_for 'made up'
 	before hook 'made up'
+	is "$(cat out/profile)" p
+	is "$(cat out/env)" 'later other'
 	stop
 	code 0
 	! said 'other up' || fail 'a service outside of the profile was started'
@@ -555,4 +562,50 @@ echo helped >>/out/log'
 	is "$(ELSE=x printcontenv ELSE; env -u ELSE printcontenv ELSE 2>/dev/null || echo "$?")" x1
 }
 check helpers
+
+# The live scandir has the names of s6-rc and of v2, also where /var/run is no
+# link to /run.
+t_paths() {
+	image
+	longrun svc
+	user svc
+	put etc/services.d/web/run "$(steady web)"
+	put app/main '#!/bin/sh
+for d in /run/s6-rc/servicedirs/svc /run/s6/legacy-services/web /var/run/s6/services/web /var/run/s6/services/svc; do
+	s6-svstat -o up $d >>/out/up
+done
+cat /var/run/s6/container_environment/A >/out/a
+echo 5 >/var/run/s6/env-stage3/S6_STAGE2_EXITED'
+	local how
+	for how in link directory nothing; do
+		rm -f out/*
+		[ $how = link ] || rm root/var/run
+		[ $how != directory ] || mkdir root/var/run
+		boot /app/main
+		code 5
+		is "$(tr '\n' ' ' <out/up)" 'true true true true ' "$how"
+		is "$(cat out/a)" 1 "$how"
+		[ $how != directory ] || { rm root/var/run/s6; rmdir root/var/run; ln -s /run root/var/run; }
+	done
+}
+check paths
+
+# A container that is started again with the /run that it had.
+t_second_life() {
+	image
+	put etc/services.d/web/run "$(steady web)"
+	put app/main '#!/command/with-contenv sh
+echo "${FIRST-no} ${LEFT-none}" >>/out/log
+printf x >/run/s6/container_environment/LEFT
+echo 3 >/run/s6-linux-init-container-results/exitcode'
+	ENV=(DISK_RUN=true FIRST=yes)
+	boot /app/main
+	code 3
+	sed -i '/^echo 3/d' root/app/main
+	ENV=(DISK_RUN=true)
+	boot /app/main
+	code 0
+	before 'yes none' 'no none'
+}
+check second_life
 finish
