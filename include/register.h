@@ -145,6 +145,7 @@ struct reg_conf {
 	size_t n;
 	struct reg_loose *loose;
 	const char *const *addresses; /* specifications, NULL-terminated */
+	const char *owner;	      /* after reg_conf_finish */
 };
 
 /* All findings, in order, as `FILE:LINE: text` lines. */

@@ -236,6 +236,7 @@ int reg_conf_finish(struct reg_conf *c, const char *owner,
 
 	gethostname(host, sizeof(host) - 1);
 	owner = arena_strdup(&c->arena, owner && *owner ? owner : host);
+	c->owner = owner;
 	for (size_t i = 0; i < c->n; i++) {
 		struct reg_service *s = &c->services[i];
 

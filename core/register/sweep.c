@@ -20,15 +20,13 @@ static const char *text(const struct val *m, const char *key)
 static bool ours(const struct reg *r, const struct val *service)
 {
 	const struct val *meta = val_map_gets(service, STR("Meta"));
-	const struct val *mine, *theirs;
+	const struct val *theirs;
 
-	if (!meta || val_kind(meta) != KIND_MAP || !r->conf.n)
+	if (!meta || val_kind(meta) != KIND_MAP || !r->conf.owner)
 		return false;
-	mine = val_map_gets(&r->conf.services[0].body, STR("Meta"));
-	mine = mine ? val_map_gets(mine, STR("basebox-owner")) : NULL;
 	theirs = val_map_gets(meta, STR("basebox-owner"));
-	return mine && theirs && val_kind(theirs) == KIND_STRING &&
-	       str_eq(mine->s, theirs->s);
+	return theirs && val_kind(theirs) == KIND_STRING &&
+	       str_is(theirs->s, r->conf.owner);
 }
 
 /* The check of a service whose id ends so; NULL = there is none. */

@@ -280,6 +280,12 @@ t_killed_registrar() { # one instance, never two, and no ghost of what it no lon
 	conf <<<'service { name = "a" port = 9 address = "127.0.0.1" }'
 	registrar -ttl 3s
 	within 60 eval '[ "$(register list -consul-addr $ADDR | awk "{print \$2}")" = a ]'
+	kill -KILL "$REG" # nor when it defines nothing any more
+	within 10 dead "$REG"
+	rm conf/a.hcl
+	registrar -ttl 3s
+	within 30 eval '[ -z "$(register list -consul-addr $ADDR)" ]'
+	grep -q 'removing the ghost a-' reg.log || fail "$(cat reg.log)"
 }
 
 # Without an agent: a node of our own, swept of what an earlier life left (there
