@@ -310,6 +310,7 @@ static void helpers(struct cp *c)
 	fed(c, "consul-template", &c->templates, "/etc/consul-template.d",
 	    "-config");
 	fed(c, "register", &c->registers, "/etc/consul.d", "-config-dir");
+	cp_registrar(c);
 	if (c->cron)
 		helper(c, "cron", "cron\n");
 	for (struct cp_node *n = c->nodes; n; n = n->next) {

@@ -5,6 +5,8 @@
 #ifndef CORE_COMPILE_INNER_H
 #define CORE_COMPILE_INNER_H
 
+#include <sys/types.h>
+
 #include "compile.h"
 #include "data/hcl.h"
 
@@ -69,6 +71,7 @@ struct cp {
 	const char *self; /* path of this executable */
 	bool cron;        /* something runs by the clock */
 	bool overlay;     /* s6-overlay's tree is there */
+	gid_t registrar;  /* the group of the registrar, or 0 */
 	bool shared;      /* the group basebox may stop the container */
 	bool lenient;     /* a failing service of it does not end the boot */
 	unsigned logging; /* S6_LOGGING: 1 all into files too, 2 only there */
@@ -135,7 +138,9 @@ void cp_words(struct buf *b, const char *const *words);
 
 /* graph.c: words before the run of a service. */
 void cp_before(struct cp *c, struct cp_node *n, const char *words);
-/* rights.c: at the end, who the registrar is, and what its group may. */
+/* rights.c: who the registrar is, before what only root may open is put before
+ * its run; and at the end, what its group may. */
+void cp_registrar(struct cp *c);
 void cp_rights(struct cp *c);
 int cp_share(int out, struct err *e) MUST_USE;
 

@@ -15,7 +15,7 @@
 #include "runtime.h"
 #include "s6/control.h"
 
-void cp_rights(struct cp *c)
+void cp_registrar(struct cp *c)
 {
 	struct cp_node *r = cp_get(c, "register");
 	char dir[PATH_MAX];
@@ -31,6 +31,13 @@ void cp_rights(struct cp *c)
 			       "export BASEBOX_RUNTIME %s "
 			       "s6-setuidgid %s",
 			       dir, u.name));
+	c->registrar = u.gid;
+}
+
+void cp_rights(struct cp *c)
+{
+	if (!c->registrar)
+		return;
 	for (struct cp_node *n = c->nodes; n; n = n->next) {
 		const struct cp_file *f = cp_file(n, "policy/on-unhealthy");
 		bool commands = f && f->text &&
@@ -40,7 +47,7 @@ void cp_rights(struct cp *c)
 			     str_prefix(str_of(f->text), STR("stop"));
 		if (n->type == CP_LONGRUN && !cp_file(n, "control-group"))
 			cp_text(c, n, commands ? "control-group" : "watch-group",
-				"%u\n", (unsigned)u.gid);
+				"%u\n", (unsigned)c->registrar);
 	}
 }
 

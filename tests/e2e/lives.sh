@@ -329,6 +329,13 @@ register "app" { port = 1 drain = "0s" '"$CHECK"' }'
 	rm got/two.sick
 	: >got/sick
 	code 122
+	# also where what it prints goes elsewhere
+	rm -r got/sick got/store
+	ENV=(INIT_LOG=prefix)
+	boot
+	within 30 is_passing app
+	within 30 grep -q '^register | .*registered app' stdout
+	stop; code 0
 }
 check registrar_is_no_root
 
