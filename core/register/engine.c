@@ -249,6 +249,7 @@ void reg_refresh(struct reg *r)
 		en->stale = true; /* also when a request is under way */
 		loop_timer_unset(&en->timer);
 		en->retry_ms = 0;
+		en->refused = false;
 		entry_pump(en);
 	}
 }

@@ -98,6 +98,7 @@ struct entry {
 	bool removed; /* no longer defined: freed when it is out */
 	bool leaving; /* entry_leave was called for it */
 	bool doubted; /* lost since a check was last taken */
+	bool refused; /* by the store, the last time, and said so */
 	bool settled; /* has been registered once, or failed for good */
 	struct strlist drop; /* checks to take out of it */
 	char *death; /* heap; a death that must be said before anything else */

@@ -256,6 +256,7 @@ void entry_leave(struct entry *en)
 	if (!en->call) { /* do not wait out a pause between tries */
 		loop_timer_unset(&en->timer);
 		en->retry_ms = 0;
+		en->refused = false;
 	}
 	entry_pump(en);
 }

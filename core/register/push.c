@@ -121,6 +121,24 @@ static void retry_now(struct loop_timer *t)
 	entry_pump(t->ctx);
 }
 
+/* An answer of several lines is one in the log. */
+static void log_refused(const struct entry *en, const char *why)
+{
+	char text[ERR_TEXT];
+	size_t n = 0;
+
+	for (; *why && n < sizeof(text) - 1; why++) {
+		bool space = (unsigned char)*why <= ' ';
+
+		if (!space)
+			text[n++] = *why;
+		else if (n && text[n - 1] != ' ')
+			text[n++] = ' ';
+	}
+	text[n] = '\0';
+	log_warn("register", "%s: %s", en->s->id, text);
+}
+
 static void wait_again(struct entry *en, const char *why, bool refused)
 {
 	int64_t ms = en->retry_ms ? en->retry_ms * 2 : REG_RETRY_FIRST_MS;
@@ -128,8 +146,9 @@ static void wait_again(struct entry *en, const char *why, bool refused)
 
 	if (ms > REG_RETRY_MAX_MS)
 		ms = REG_RETRY_MAX_MS;
-	if (refused && !en->retry_ms)
-		log_warn("register", "%s: %s", en->s->id, why);
+	if (refused && !en->refused)
+		log_refused(en, why);
+	en->refused = refused;
 	en->retry_ms = ms;
 	en->settled = en->settled || refused;
 	/* a quarter up or down, so that many containers do not march in step */
@@ -184,6 +203,7 @@ static void on_reply(void *ctx, struct store_reply *r)
 	} else {
 		if (en->op != OP_REGISTER) { /* a check proves it */
 			en->retry_ms = 0;
+			en->refused = false;
 			en->doubted = false;
 		}
 		if (en->op == OP_REGISTER)

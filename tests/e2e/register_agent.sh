@@ -46,7 +46,7 @@ def one(c):
             elif mode == "garbage":
                 c.sendall(os.urandom(4000)); return
             elif mode == "500":
-                c.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno")
+                c.sendall(b"HTTP/1.1 500 No\r\nContent-Length: 9\r\n\r\nno\n\tmore\n")
             elif mode == "header":
                 c.sendall(b"HTTP/1.1 200 OK\r\n")
                 while True: c.sendall(b"X-A: " + b"a" * 60000 + b"\r\n")
@@ -87,6 +87,18 @@ t_liars() {
 		within 60 grep -q '^ok PUT' seen
 	done
 	grep -q 'does not answer' reg.log || fail "garbage was an answer"
+}
+
+t_refused() { # one line for an answer of several; then it is tried again
+	command -v python3 >/dev/null || skip "no python3"
+	liar garbage
+	conf <<<'service { name = "a" id = "a" port = 9 address = "127.0.0.1" }'
+	registrar
+	within 30 grep -q 'does not answer' reg.log
+	echo 500 >mode # told also when it was away before
+	within 30 grep -q 'a: Unexpected response code: 500 (no more *)$' reg.log
+	echo ok >mode
+	within 30 grep -q 'registered a' reg.log
 }
 
 t_silent_agent() { # costs a time limit, at the stop, too
@@ -460,7 +472,7 @@ t_unprivileged() {
 	is "$(cat svscan.err)" '' 'said by the supervisor'
 }
 
-for t in unprivileged liars silent_agent dripping_agent change_during_a_request stop_during_registration token_during_a_request token_file_emptied \
+for t in unprivileged liars refused silent_agent dripping_agent change_during_a_request stop_during_registration token_during_a_request token_file_emptied \
 	forgetful_agent reload_in_detail long_output address_templates namespace alias agent_checks killed_registrar catalog check_removed maintenance_ends token_rotated; do
 	check $t
 done
