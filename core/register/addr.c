@@ -229,7 +229,7 @@ static bool is_name(struct str s)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (ascii_space((unsigned char)s.p[i]) ||
-		    memchr("/[]", s.p[i], 3))
+		    str_chr(STR("/[]"), s.p[i]) >= 0)
 			return false;
 	memcpy(text, s.p, s.n);
 	text[s.n] = '\0';
