@@ -7,7 +7,8 @@
  *        signal [--scandir DIR] NAME SIGNAL
  *
  *  start    up and ready, and before it whatever it depends on
- *  stop     down, its finish being over; it stays down
+ *  stop     down, its finish being over; it stays down, and when its turn in
+ *           the boot is yet to come, what needs it waits
  *  restart  stopped as `stop` does, then started
  *  reload   sends its reload signal (file reload-signal, else HUP); without a
  *           name init reads its sources again, s6-svscan its scandir
