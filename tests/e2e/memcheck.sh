@@ -1,7 +1,8 @@
 #!/bin/bash
 # memcheck: a life of each face of the program beside valgrind: no invalid read
-# or write, no decision on an undefined value; nothing definitely lost by what stays. The build
-# is that of the debug flavour without its sanitizers (build/grind).
+# or write, no decision on an undefined value; nothing definitely lost
+# by what stays. The build is that of the debug flavour without its sanitizers
+# (build/grind).
 . "$(dirname "$0")/lib.sh"
 
 LIMIT=180
@@ -31,9 +32,11 @@ end() { # APPLET CODE [SIGNAL]
 	local r=0
 	kill -"${3:-TERM}" "$PID"
 	wait "$PID" || r=$?
+	grep -q 'ERROR SUMMARY: 0 errors' "$1.vg" || r=99
 	ended "$1" "$2" $r
 }
 ended() { # APPLET CODE GOT
+	grep -q 'Memcheck' "$1.vg" || fail "valgrind did not run: $(tail -n 1 err)"
 	! grep -q 'ERROR SUMMARY: [^0]\|Invalid\|uninit' "$1.vg" ||
 		fail "$(sed 's/^==[0-9]*== *//' "$1.vg" | grep -m 12 'Invalid\|uninit\|definitely\|by 0x\|at 0x')"
 	is "$3" "$2" "exit of $1 ($(tail -n 1 err))"
