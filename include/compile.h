@@ -28,8 +28,9 @@ struct compile_opts {
 int compile_run(const struct compile_opts *o, struct buf *findings,
 		struct err *e) MUST_USE;
 /* s6-overlay's folder of the container's environment, a file for each variable.
- * compile_run makes it, but for S6_STAGE2_HOOK, before which it has to be. */
-void compile_environment(void);
+ * compile_run makes it, but for S6_STAGE2_HOOK, before which it has to be. `root`
+ * is put before its path. */
+void compile_environment(const char *root);
 /* Removes a directory and all in it. */
 int compile_remove(const char *path, struct err *e) MUST_USE;
 

@@ -42,13 +42,13 @@ static const struct opt init_compile_opts[] = {
 };
 
 /* s6-overlay's way to make services at the start; its failure is its own. */
-static void hook(const char *line)
+static void hook(const char *root, const char *line)
 {
 	char *argv[] = {(char *)"execlineb", (char *)"-Pc", (char *)line, NULL};
 
 	if (!line || !*line)
 		return;
-	compile_environment();
+	compile_environment(root);
 	if (el_run(argv))
 		say_warn("S6_STAGE2_HOOK failed");
 }
@@ -72,7 +72,7 @@ int init_compile_main(int argc, char **argv)
 	if (argv[i + 1])
 		applet_usage("init-compile");
 	if (o.live && !o.update)
-		hook(getenv("S6_STAGE2_HOOK"));
+		hook(root, getenv("S6_STAGE2_HOOK"));
 	r = compile_run(&c, &found, &e);
 	if (r < 0)
 		die(111, "%s", e.text);

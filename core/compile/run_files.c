@@ -13,8 +13,6 @@
 #include "os/file.h"
 #include "os/user.h"
 
-#define CONTENV "/run/s6/container_environment"
-
 static void make_link(const char *path, const char *to)
 {
 	(void)unlink(path);
@@ -26,13 +24,14 @@ static void put_variable(const char *dir, const char *var)
 {
 	static const struct file_how how = {.flags = FILE_MODE, .mode = 0644};
 	const char *eq = strchr(var, '=');
-	char path[PATH_MAX];
+	struct buf BUF_AUTO path = {0};
 	struct err e;
 
 	if (!eq || eq == var || memchr(var, '/', (size_t)(eq - var)))
 		return;
-	snprintf(path, sizeof(path), "%s/%.*s", dir, (int)(eq - var), var);
-	if (file_replace(AT_FDCWD, path, eq + 1, strlen(eq + 1), &how, &e) < 0)
+	buf_addf(&path, "%s/%.*s", dir, (int)(eq - var), var);
+	if (file_replace(AT_FDCWD, buf_str(&path), eq + 1, strlen(eq + 1), &how,
+			 &e) < 0)
 		say_warn("%s", e.text);
 }
 
@@ -69,18 +68,20 @@ static void var_run(struct cp *c)
 		(void)!symlink("/run/s6", cp_path(c, "/var/run/s6"));
 }
 
-void compile_environment(void)
+void compile_environment(const char *root)
 {
+	char dir[PATH_MAX];
 	struct err e;
 
+	snprintf(dir, sizeof(dir), "%s/run/s6/container_environment", root);
 	/* of an earlier life of the container */
-	(void)!compile_remove(CONTENV, NULL);
-	if (file_mkdirs(AT_FDCWD, CONTENV, 0755, &e) < 0) {
+	(void)!compile_remove(dir, NULL);
+	if (file_mkdirs(AT_FDCWD, dir, 0755, &e) < 0) {
 		say_warn("%s", e.text);
 		return;
 	}
 	for (char **v = environ; *v; v++)
-		put_variable(CONTENV, *v);
+		put_variable(dir, *v);
 }
 
 void cp_run_files(struct cp *c)
@@ -115,5 +116,5 @@ void cp_run_files(struct cp *c)
 	var_run(c);
 	make_link(cp_path(c, "/run/%s/S6_STAGE2_EXITED", dirs[2]), results);
 	if (!hook || !*hook) /* it may have changed them */
-		compile_environment();
+		compile_environment(c->o->root);
 }

@@ -608,4 +608,23 @@ echo 3 >/run/s6-linux-init-container-results/exitcode'
 	before 'yes none' 'no none'
 }
 check second_life
+
+# With -r all is below it, the files for scripts, too.
+t_other_root() {
+	mkdir -p R/run R/etc/s6-overlay/s6-rc.d/a
+	echo longrun >R/etc/s6-overlay/s6-rc.d/a/type
+	printf '#!/bin/sh\n' >R/etc/s6-overlay/s6-rc.d/a/run
+	chmod +x R/etc/s6-overlay/s6-rc.d/a/run
+	mkdir -p here/s6/container_environment
+	echo kept >here/s6/container_environment/OTHER
+	cat >inside <<-'EOF'
+		mount --bind here /run
+		X=hello init-compile -l -r R out && X=there S6_STAGE2_HOOK='s6-echo hook' init-compile -l -r R out2
+	EOF
+	unshare -m bash inside >said || fail "exit $?"
+	is "$(cat R/run/s6/container_environment/X)" there
+	is "$(cat said)" hook
+	is "$(ls here/s6/container_environment)" OTHER
+}
+check other_root
 finish
